@@ -1,0 +1,52 @@
+"""What can go wrong, each with its sentence, its hint and its exit code."""
+
+from __future__ import annotations
+
+
+class JournalError(Exception):
+    """Something a person can act upon.
+
+    `sentence` is lower case without a full stop and never holds a page's text; `hint` is the sentence that would
+    have helped, or empty. The exit code is the class's.
+    """
+
+    exit_code = 2
+
+    def __init__(self, sentence: str, hint: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.hint = hint
+
+
+class NothingFound(JournalError):
+    """What was asked for is not there."""
+
+    exit_code = 1
+
+
+class BadInput(JournalError):
+    """Wrong use, or something that cannot be read."""
+
+
+class KeyTrouble(JournalError):
+    """The key is missing, locked, expired or was cancelled."""
+
+    exit_code = 3
+
+
+class SyncTrouble(JournalError):
+    """git needs a hand."""
+
+    exit_code = 4
+
+
+class Damaged(JournalError):
+    """A file is damaged, forged or foreign."""
+
+    exit_code = 5
+
+
+class Interrupted(JournalError):
+    """The person stopped, with Ctrl-C or by closing the input."""
+
+    exit_code = 130
