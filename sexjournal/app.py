@@ -1,0 +1,292 @@
+"""App: every side effect of a command, through one door. Parts are made when first used."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sexjournal.config import Config
+from sexjournal.config import load as load_config
+from sexjournal.errors import BadInput, SyncTrouble
+
+if TYPE_CHECKING:
+    from sexjournal.ask import Asker
+    from sexjournal.entry import Entry
+    from sexjournal.gpg import Gpg
+    from sexjournal.journal import Journal, Reading, Stored
+    from sexjournal.private import Draft
+    from sexjournal.prompts import Wording
+    from sexjournal.render import Face
+    from sexjournal.sync import Sync
+
+NAME = "journal"
+OWN_PROMPTS = "prompts.toml"
+EDITING_ROOM = 4 * 1024 * 1024  # bytes kept free for a page and what its editor lays beside it
+SLOW_START = 1.0  # seconds of reading before a progress bar is worth showing
+
+
+class App:
+    """Config, journal, git, editor, terminal and clock of one command."""
+
+    def __init__(self, environ: Mapping[str, str] = os.environ, directory: Path | None = None) -> None:
+        self.environ = environ
+        self._asked_directory = directory
+        self.exit_code = 0
+
+    # the parts
+
+    @cached_property
+    def config_path(self) -> Path:
+        import platformdirs
+
+        return platformdirs.user_config_path(NAME) / "config.toml"
+
+    @cached_property
+    def config(self) -> Config:
+        return load_config(self.config_path, self.environ)
+
+    @cached_property
+    def directory(self) -> Path:
+        import platformdirs
+
+        chosen = self.config.text("dir")
+        if self._asked_directory:
+            return self._asked_directory.expanduser()
+        return Path(chosen).expanduser() if chosen else platformdirs.user_data_path(NAME)
+
+    @cached_property
+    def gpg(self) -> Gpg:
+        from sexjournal.gpg import Gpg
+
+        return Gpg()
+
+    @cached_property
+    def journal(self) -> Journal:
+        import platformdirs
+
+        from sexjournal.journal import Journal
+
+        return Journal(self.directory, platformdirs.user_state_path(NAME), self.gpg)
+
+    @cached_property
+    def sync(self) -> Sync:
+        from sexjournal.sync import Sync
+
+        return Sync(self.directory, self.environ, hide_hour=self.journal.accepted.page.hidden)
+
+    @cached_property
+    def language(self) -> str:
+        return self.config.language(self.environ)
+
+    @cached_property
+    def wording(self) -> Wording:
+        from sexjournal import prompts
+
+        own = self.config_path.with_name(OWN_PROMPTS)
+        text = own.read_text("utf-8") if own.is_file() else None
+        return prompts.load("nl" if self.language == "nl" else "en", text, str(own))
+
+    @cached_property
+    def face(self) -> Face:
+        from sexjournal.render import Face
+
+        return Face.of(sys.stdout, self.environ, self.language, self.config.flag("discreet"))
+
+    @cached_property
+    def asker(self) -> Asker:
+        from sexjournal.ask import Asker
+        from sexjournal.render import Face
+
+        face = Face.of(sys.stderr, self.environ)
+        return Asker(sys.stdin, sys.stderr, self.wording, self.today(), colour=face.colour, width=face.width)
+
+    @cached_property
+    def words(self) -> Mapping[str, str]:
+        """What fields, kinds and answers are called, for showing pages."""
+        from sexjournal.prompts import vocabulary
+
+        return vocabulary(self.wording)
+
+    @property
+    def piped(self) -> bool:
+        """Whether a page comes on standard input."""
+        return not sys.stdin.isatty()
+
+    def standard_input(self) -> str:
+        """Return the page on standard input; BadInput when there is none or it is not UTF-8."""
+        data = sys.stdin.buffer.read()
+        if not data.strip():
+            raise BadInput("there is no page on standard input", "pipe one in, or run it in a terminal")
+        try:
+            return data.decode()
+        except UnicodeDecodeError:
+            raise BadInput("the page is not UTF-8 text", "turn it: iconv -f latin1 -t utf-8") from None
+
+    @property
+    def interactive(self) -> bool:
+        """Whether somebody is there to answer: questions go to stderr, so that stdout stays what was asked for."""
+        return sys.stdin.isatty() and sys.stderr.isatty()
+
+    # the clock
+
+    def now(self) -> datetime:
+        """The time, to the minute, in the person's zone. JOURNAL_NOW stands in for the clock in tests."""
+        given = self.environ.get("JOURNAL_NOW")
+        moment = datetime.fromisoformat(given) if given else datetime.now().astimezone()
+        return moment.replace(second=0, microsecond=0)
+
+    def today(self) -> date:
+        from sexjournal.dates import journal_day
+
+        return journal_day(self.now(), self.config.day_starts)
+
+    # what is said and shown
+
+    def say(self, sentence: str) -> None:
+        """Say something about the work, on stderr."""
+        self.complain(sentence, "")
+
+    def complain(self, sentence: str, hint: str) -> None:
+        """Say what is wrong and what would have helped, on stderr."""
+        from sexjournal.render import error_lines
+
+        sys.stderr.write(error_lines(sentence, hint))
+
+    def tell(self, text: str) -> None:
+        """Say something to the person in their language, on stderr."""
+        from sexjournal.render import safe_text
+
+        sys.stderr.write("".join(f"{line}\n" for line in self._wrapped(safe_text(text))))
+
+    def _wrapped(self, text: str) -> list[str]:
+        """Wrap sentences for a terminal; what is indented, such as a command to copy, stays on its line."""
+        import textwrap
+
+        def fitted(line: str) -> list[str]:
+            whole = line.startswith("  ") or not sys.stderr.isatty()
+            return [line] if whole else textwrap.wrap(line, self.asker.width - 1) or [""]
+
+        return [part for line in text.split("\n") for part in fitted(line)]
+
+    def show(self, text: str, *, paged: bool = False) -> None:
+        """Print what was asked for, on stdout; paged, on a screen that is gone afterwards."""
+        from sexjournal.pager import page
+
+        if paged and self.face.tty:
+            page(text, self.environ, sys.stdout)
+        else:
+            sys.stdout.write(text)
+
+    def leave(self) -> None:
+        """End the command with the exit code that what was read calls for."""
+        import typer
+
+        if self.exit_code:
+            raise typer.Exit(self.exit_code)
+
+    # reading
+
+    def read(self) -> Reading:
+        """Read the journal; what is damaged or foreign is told on stderr and the rest goes on."""
+        reading = self.journal.read(self._progress())
+        for trouble in reading.troubles:
+            self.say(f"{trouble.name}: {trouble.sentence}")
+            if trouble.shut:
+                self.exit_code = 5
+        return reading
+
+    def find(self, ref: str) -> Stored:
+        """Return the one entry that REF names."""
+        return self.find_all([ref])[0]
+
+    def find_all(self, refs: Iterable[str]) -> list[Stored]:
+        """Return the entries that the REFs name, in their order, each once."""
+        from sexjournal import query
+
+        reading = self.read()
+        by_id = {one.entry.id: one for one in reading.stored}
+        found = query.resolve_many(reading.entries, tuple(refs), self.today())
+        return [by_id[entry.id] for entry in found]
+
+    def _progress(self) -> Callable[[int, int], None]:
+        import time
+
+        start = time.monotonic()
+
+        def told(done: int, total: int) -> None:
+            if sys.stderr.isatty() and time.monotonic() - start > SLOW_START:
+                end = "\n" if done >= total else ""
+                sys.stderr.write(f"\r\x1b[Kjournal: reading {done} of {total}{end}")
+
+        return told
+
+    # writing
+
+    def save(self, entry: Entry) -> Stored:
+        """Write a new entry and commit it."""
+        stored = self.journal.save(entry)
+        self.commit()
+        return stored
+
+    def change(self, changes: Iterable[tuple[Stored, Entry]]) -> int:
+        """Write changed entries, those that really changed, and commit them together; return how many."""
+        count = 0
+        try:
+            for stored, entry in changes:
+                if entry.text != stored.entry.text:
+                    self.journal.rewrite(stored, entry)
+                    count += 1
+        finally:
+            if count:
+                self.commit()
+        return count
+
+    def remove(self, stored: Iterable[Stored]) -> None:
+        for one in stored:
+            self.journal.remove(one)
+        self.commit()
+
+    def commit(self) -> None:
+        """Commit what is on the disk. Trouble with git is only said: the page is saved, the next commit takes it in."""
+        try:
+            with self.journal.locked():
+                self.sync.prepare()
+                self.sync.commit(self.now())
+        except SyncTrouble as trouble:
+            self.say(f"saved, not committed: {trouble.sentence}")
+
+    # drafts
+
+    @contextmanager
+    def drafted(self, purpose: str, ref: str, text: str, *, written: bool = False) -> Iterator[Draft]:
+        """Lay a page in memory-backed storage, and leave it there when the block fails.
+
+        `written` says that these are the person's words already, so that they count as worth keeping as they are.
+        """
+        from sexjournal import private
+
+        base = private.base(self.environ)
+        page = text.encode("utf-8", "surrogateescape")
+        private.room(base, 2 * len(page) + EDITING_ROOM)
+        about = private.About(purpose, ref, str(self.directory), self.now().isoformat())
+        draft = private.Draft.create(base, about, b"" if written else page)
+        if written:
+            draft.page.write_bytes(page)
+        with draft:
+            yield draft
+
+    def leftovers(self) -> list[Draft]:
+        """Return the pages of this journal that were being written when something went wrong."""
+        from sexjournal import private
+
+        found = [draft for place in private.places(self.environ) for draft in private.sweep(place)]
+        for draft in found:
+            if draft.about.journal != str(self.directory):
+                draft.keep()
+        return [draft for draft in found if draft.lock >= 0]

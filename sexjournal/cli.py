@@ -1,0 +1,104 @@
+"""Every command on one page, and the one place where errors become sentences and exit codes."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sexjournal import __version__
+from sexjournal.app import App
+from sexjournal.commands import config, desk, edit, init, listing, new, remove, restore, show, tag
+from sexjournal.commands.options import PANELS
+from sexjournal.errors import JournalError
+
+INTERRUPTED = 130
+
+cli = typer.Typer(
+    name="journal",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+write, read, reflect, keep = PANELS.values()
+
+cli.command(rich_help_panel=write)(init.init)
+cli.command(rich_help_panel=write)(new.new)
+cli.command(rich_help_panel=write)(edit.edit)
+cli.add_typer(tag.tag, rich_help_panel=write)
+cli.command(rich_help_panel=write)(remove.remove)
+cli.command(rich_help_panel=write)(restore.restore)
+cli.command("list", rich_help_panel=read)(listing.listing)
+cli.command(rich_help_panel=read)(show.show)
+cli.command(rich_help_panel=keep)(config.config)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        sys.stdout.write(f"journal {__version__}\n")
+        raise typer.Exit
+
+
+@cli.callback(invoke_without_command=True)
+def journal(
+    ctx: typer.Context,
+    directory: Annotated[Path | None, typer.Option("--dir", metavar="DIR", help="The journal's directory.")] = None,
+    _version: Annotated[  # handled by its callback
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """A private intimacy journal: sealed pages that are yours, in a directory that is yours.
+
+    Alone, it shows what waits for you and the last few pages.
+    """
+    ctx.obj = App(directory=directory)
+    if ctx.invoked_subcommand is None:
+        desk.desk(ctx.obj)
+
+
+def main() -> None:
+    """Run one command; the exit codes are those of the README."""
+    _settle_environment()
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(words: list[str]) -> int:
+    """Run the command line `words` and return its exit code."""
+    from sexjournal.render import error_lines
+
+    try:
+        ctx_code = cli(words, prog_name="journal", standalone_mode=False)
+    except JournalError as trouble:
+        sys.stderr.write(error_lines(trouble.sentence, trouble.hint))
+        return trouble.exit_code
+    except typer.TyperException as wrong:
+        sentence = wrong.format_message().strip().rstrip(".")
+        sys.stderr.write(error_lines(sentence[:1].lower() + sentence[1:], "journal --help shows what there is"))
+        return 2
+    except BrokenPipeError:
+        return _reader_gone()
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    return ctx_code if isinstance(ctx_code, int) else 0
+
+
+def _reader_gone() -> int:
+    """Whoever read our output has enough; keep the interpreter from complaining about it at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 0
+
+
+def _settle_environment() -> None:
+    """Nothing we make is for others to read, and no core file ever holds a page."""
+    import resource
+
+    os.umask(0o077)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    if sys.platform == "linux":
+        import ctypes
+
+        ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)  # PR_SET_DUMPABLE: a piped core_pattern ignores the limit

@@ -1,0 +1,216 @@
+"""journal init: a key, a journal key, a repository, and a few plain questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sexjournal.commands.options import Yes, app_of
+from sexjournal.errors import BadInput, Interrupted, KeyTrouble
+
+if TYPE_CHECKING:
+    from sexjournal.app import App
+    from sexjournal.gpg import SecretKey
+    from sexjournal.ownpage import OwnPage
+
+BACK_UP = "gpg --armor --export-secret-keys {fingerprint} > journal-key.asc"
+
+# What the files may show: the sentence in the prompt files -> (names, clear).
+SHOWS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "dated": ("dated", ()),
+    "opaque": ("opaque", ()),
+    "clear": ("dated", ("date", "kind")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What was asked for on the command line."""
+
+    key: str = ""
+    new_key: str = ""
+    yes: bool = False
+    names: str = ""
+    clear: tuple[str, ...] = ()
+
+
+def init(
+    ctx: typer.Context,
+    key: Annotated[str, typer.Option(metavar="FPR", help="Your key, by its full fingerprint.")] = "",
+    new_key: Annotated[str, typer.Option(metavar="NAME", help="Make a new key with this name.")] = "",
+    names: Annotated[str, typer.Option(metavar="dated|opaque", help="What the names of files show.")] = "",
+    clear: Annotated[
+        list[str] | None, typer.Option(metavar="FIELD", help="A field that files show in clear; may be repeated.")
+    ] = None,
+    yes: Yes = False,
+) -> None:
+    """Make a journal, or accept one that is there. Running it again changes nothing."""
+    make(app_of(ctx), Wishes(key, new_key, yes, _known_names(names), _known_fields(clear or [])))
+
+
+def make(app: App, wishes: Wishes) -> None:
+    """Make the journal as wished, asking what was left open; say so when there is nothing to do."""
+    if app.journal.is_accepted and not app.journal.surprises():
+        app.say(f"the journal in {app.directory} is ready, nothing was changed")
+        return
+    device = _choose_key(app, wishes)
+    if app.journal.exists:
+        _accept(app, device, wishes)
+    else:
+        _create(app, device, wishes)
+
+
+def _create(app: App, device: SecretKey, wishes: Wishes) -> None:
+    from sexjournal.ownpage import Recipient
+
+    if not wishes.yes:
+        _need_a_terminal(app)
+        _adults_only(app)
+        _safe_here(app)
+    names, clear = _what_files_show(app, wishes)
+    certificate = app.gpg.certificate(device.fingerprint)
+    recipient = Recipient(device.fingerprint, device.name, app.today().isoformat(), certificate)
+    app.journal.create(recipient, names, clear)
+    app.commit()
+    app.say(f"made a journal in {app.directory}, sealed for {device.name} ({device.fingerprint})")
+    app.tell(app.wording.init["back_up"])
+    app.tell(f"  {BACK_UP.format(fingerprint=device.fingerprint)}")
+    app.tell(app.wording.init["back_up_where"])
+
+
+def _accept(app: App, device: SecretKey, wishes: Wishes) -> None:
+    """Show who can read a journal that this device has not accepted, or that changed, and ask."""
+    page = app.journal.look(device.fingerprint)
+    for line in _described(page):
+        app.say(line)
+    if not wishes.yes:
+        _need_a_terminal(app)
+        if not app.asker.confirm(app.wording.init["accept"]):
+            raise Interrupted("nothing was accepted")
+    app.journal.accept(page, device.fingerprint)
+    app.sync.prepare()
+    app.say(f"accepted the journal in {app.directory}")
+
+
+def _described(page: OwnPage) -> list[str]:
+    readers = [f"sealed for {reader.name} ({reader.fingerprint}), added {reader.added}" for reader in page.readers]
+    return [*readers, f"journal key {page.key}, serial {page.serial}"]
+
+
+def _choose_key(app: App, wishes: Wishes) -> SecretKey:
+    if wishes.new_key:
+        _need_a_terminal(app)
+        app.say("making a key; a passphrase will be asked for")
+        made = app.gpg.make_key(wishes.new_key)
+        return _named(app.gpg.secret_keys(), made)
+    keys = app.gpg.secret_keys()
+    if wishes.key:
+        return _named(keys, wishes.key)
+    usable = [key for key in keys if not key.trouble]
+    if len(usable) == 1:
+        return usable[0]
+    return _from_menu(app, usable) if usable else _first_key(app, keys)
+
+
+def _named(keys: list[SecretKey], fingerprint: str) -> SecretKey:
+    wanted = fingerprint.replace(" ", "").upper().removeprefix("0X")
+    if len(wanted) != 40:
+        raise BadInput("a key is named by its full fingerprint, 40 characters", "gpg --list-secret-keys shows it")
+    for key in keys:
+        if key.fingerprint == wanted:
+            if key.trouble:
+                raise KeyTrouble(
+                    f"the key {wanted} cannot keep a journal: {key.trouble}", "choose another, or make one"
+                )
+            return key
+    raise KeyTrouble(f"the secret key {wanted} is not on this machine", "gpg --list-secret-keys shows which are")
+
+
+def _usable(key: SecretKey) -> SecretKey:
+    if key.trouble:
+        raise KeyTrouble(f"the key {key.fingerprint} cannot keep a journal: {key.trouble}", "choose or make another")
+    return key
+
+
+def _from_menu(app: App, usable: list[SecretKey]) -> SecretKey:
+    from sexjournal.prompts import Option
+
+    if not app.interactive:
+        raise BadInput("there are several keys to choose from", "name one: journal init --key FINGERPRINT")
+    options = [Option(key.fingerprint, f"{key.name} ({key.fingerprint})") for key in usable]
+    chosen = app.asker.choose(app.wording.init["which_key"], options)
+    if chosen is None:
+        raise Interrupted("no key was chosen")
+    return _named(usable, chosen)
+
+
+def _first_key(app: App, keys: list[SecretKey]) -> SecretKey:
+    """Offer to make a key where there is none that can keep a journal."""
+    for key in keys:
+        app.say(f"the key {key.fingerprint} cannot keep a journal: {key.trouble}")
+    if not app.interactive:
+        raise KeyTrouble("there is no key to seal pages with", "make one in a terminal: journal init --new-key NAME")
+    name = app.asker.line(app.wording.init["key_name"])
+    if not name:
+        raise KeyTrouble("there is no key to seal pages with", "journal init --new-key NAME makes one")
+    return _choose_key(app, Wishes(new_key=name))
+
+
+def _adults_only(app: App) -> None:
+    ui, adult = app.wording.ui, app.wording.adult
+    for line in (ui["welcome"], ui["no_handbook"], ui["not_a_verdict"], "", adult["statement"], adult["others"], ""):
+        app.tell(line)
+
+
+def _safe_here(app: App) -> None:
+    """Ask the one question that no lock can answer. What is answered goes nowhere."""
+    from sexjournal.prompts import Option
+
+    safety, ui = app.wording.safety, app.wording.ui
+    app.tell(f"{safety['answer_not_kept']} {safety['not_evidence']}")
+    answer = app.asker.choose(safety["question"], [Option(word, ui[word]) for word in ("no", "yes", "unsure")])
+    if answer == "yes":
+        app.tell(safety["if_yes"])
+        app.tell(help_lines(app))
+        raise Interrupted("no journal was made")
+    if answer == "unsure":
+        app.tell(safety["if_unsure"])
+
+
+def help_lines(app: App) -> str:
+    """Return who to call, from the prompt files."""
+    return "\n".join(f"  {line.name}: {line.contact}. {line.about}" for line in app.wording.help)
+
+
+def _what_files_show(app: App, wishes: Wishes) -> tuple[str, tuple[str, ...]]:
+    from sexjournal.prompts import Option
+
+    if wishes.names or wishes.clear or wishes.yes:
+        return wishes.names or "dated", wishes.clear
+    init = app.wording.init
+    chosen = app.asker.choose(init["files"], [Option(shows, init[f"files_{shows}"]) for shows in SHOWS])
+    return SHOWS[chosen or "dated"]
+
+
+def _need_a_terminal(app: App) -> None:
+    if not app.interactive:
+        raise BadInput("this asks questions, and there is no terminal", "journal init --yes takes the defaults")
+
+
+def _known_names(names: str) -> str:
+    from sexjournal.ownpage import NAMES
+
+    if names and names not in NAMES:
+        raise BadInput(f"names cannot be '{names}'", "it is dated or opaque")
+    return names
+
+
+def _known_fields(clear: list[str]) -> tuple[str, ...]:
+    from sexjournal.ownpage import CLEARABLE
+
+    for field in clear:
+        if field not in CLEARABLE:
+            raise BadInput(f"'{field}' cannot be shown in clear", "these can: " + ", ".join(CLEARABLE))
+    return tuple(clear)

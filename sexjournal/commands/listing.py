@@ -1,0 +1,30 @@
+"""journal list: one line a page, newest first."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sexjournal.commands.options import Asked, Json, SomeRefs, app_of, filtered
+from sexjournal.errors import NothingFound
+
+
+@filtered
+def listing(
+    ctx: typer.Context,
+    asked: Asked,
+    refs: SomeRefs = None,
+    number: Annotated[int, typer.Option("-n", metavar="N", min=0, help="At most this many; 0 is all.")] = 0,
+    json: Json = False,
+) -> None:
+    """List pages, newest first, a line each."""
+    from sexjournal import query, render
+
+    app = app_of(ctx)
+    found = query.select(app.read().entries, asked.understood(app, refs), app.today())
+    shown = found[:number] if number else found
+    app.show(render.rows_json(shown, app.face) if json else render.rows(shown, app.face, app.words))
+    if not found and (asked.given or refs):
+        raise NothingFound("no page matches", "journal list shows them all")
+    app.leave()

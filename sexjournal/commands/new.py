@@ -1,0 +1,166 @@
+"""journal new: a page, from the editor, from questions or from standard input."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sexjournal import writing
+from sexjournal.commands import init, tag
+from sexjournal.commands.options import app_of
+from sexjournal.errors import BadInput, Interrupted
+
+if TYPE_CHECKING:
+    from sexjournal.app import App
+    from sexjournal.entry import Value
+    from sexjournal.journal import Stored
+
+
+def new(
+    ctx: typer.Context,
+    kind: Annotated[str, typer.Option(metavar="KIND", help="experience, fantasy, memory, chapter, ...")] = "",
+    on: Annotated[str, typer.Option(metavar="DATE", help="When it was; yesterday unless given.")] = "",
+    with_: Annotated[
+        list[str] | None, typer.Option("--with", metavar="NAME", help="A person, by a made-up name; may be repeated.")
+    ] = None,
+    tags: Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="May be repeated.")] = None,
+    title: Annotated[str, typer.Option(metavar="TITLE", help="A title.")] = "",
+    rating: Annotated[str, typer.Option(metavar="1..7", help="All in all, for you: 1 to 7.")] = "",
+    ask: Annotated[bool, typer.Option("--ask", help="Be asked, one question at a time.")] = False,
+) -> None:
+    """Write a page about yesterday, or about another day with --on. Prints its id.
+
+    The page comes from your editor, with --ask from questions in the terminal, or from standard input.
+    """
+    app = app_of(ctx)
+    if not app.journal.is_accepted:
+        init.make(app, init.Wishes())
+    flags = _flags(app, kind, on, with_ or [], tags or [], title, rating)
+    if app.interactive:
+        writing.offer_leftovers(app)
+    stored = _written(app, flags, ask=ask)
+    if stored is not None:
+        sys.stdout.write(f"{stored.entry.id}\n")
+
+
+def _written(app: App, flags: dict[str, Value], *, ask: bool) -> Stored | None:
+    if ask:
+        return _from_questions(app, flags)
+    return _from_standard_input(app, flags) if app.piped else _from_editor(app, flags)
+
+
+def _flags(
+    app: App, kind: str, on: str, people: list[str], tags: list[str], title: str, rating: str
+) -> dict[str, Value]:
+    """Return the fields that the command line gives, each understood or refused."""
+    from sexjournal import dates, query
+
+    flags: dict[str, Value] = {"kind": query.kind(kind)} if kind else {}
+    if on:
+        flags["date"] = dates.not_future(dates.understand(on, app.today()), app.today()).text
+    if people:
+        flags["with"] = list(people)
+    if tags:
+        flags["tags"] = [tag.checked(word) for word in tags]
+    if title:
+        flags["title"] = title
+    if rating:
+        flags["rating"] = _rating(rating)
+    return flags
+
+
+def _rating(typed: str) -> str:
+    if typed not in list("1234567"):
+        raise BadInput(f"a rating is a whole number from 1 to 7, not '{typed}'", "leave it out where there is none")
+    return typed
+
+
+def _from_standard_input(app: App, flags: dict[str, Value]) -> Stored:
+    from sexjournal import entry as entries
+
+    page = writing.complete(app, entries.parse(app.standard_input()), flags)
+    return writing.save(app, page)
+
+
+def _from_editor(app: App, flags: dict[str, Value]) -> Stored | None:
+    from sexjournal.prompts import Facts, section_for, template
+
+    app.journal.probe()
+    kind = str(flags.get("kind") or "experience")
+    fields = {"kind": kind, **_dated(app, kind), **flags}
+    _say_when(app, fields)
+    page = template(app.wording, section_for(kind), fields, Facts(health=app.config.flag("health")))
+    with app.drafted("new", kind, page.text) as draft:
+        return writing.through_editor(app, draft, writing.accept_new(app, page, {}))
+
+
+def _from_questions(app: App, flags: dict[str, Value]) -> Stored | None:
+    """Ask, and save what was answered; who stops in the middle finds it again."""
+    from sexjournal.entry import compose
+    from sexjournal.prompts import place
+
+    if not app.interactive:
+        raise BadInput("--ask asks questions, and there is no terminal", "pipe the page on standard input instead")
+    app.journal.probe()
+    kind = str(flags.get("kind") or "experience")
+    given = {"kind": kind, **_dated(app, kind), **flags}
+    _say_when(app, given)
+    early, stopped = _asked(app, kind, flags)
+    fields, body, _ = place(app.asker.answers, app.wording.headings)
+    page = compose({**given, **fields, **({"early": "true"} if early else {})}, body)
+    if not writing.says_something(page):
+        app.say("nothing was written")
+        return None
+    with app.drafted("new", kind, page.text, written=True) as draft, writing.told_where(draft):
+        if stopped:
+            raise stopped
+        return writing.from_draft(app, draft, writing.accept_written(app, {}))
+
+
+def _asked(app: App, kind: str, flags: Mapping[str, Value]) -> tuple[bool, Interrupted | None]:
+    """Ask the kind's questions; return whether it lies before adulthood, and how the person stopped, if they did."""
+    from sexjournal.prompts import Facts, section_for
+
+    early = False
+
+    def before_adulthood(_date: str) -> bool:
+        nonlocal early
+        early = kind in writing.DATED_KINDS and not app.asker.confirm(app.wording.adult["ask_age"], default=True)
+        if early:
+            app.tell(app.wording.adult["early_memory"])
+        return early
+
+    try:
+        if kind == "fantasy":
+            app.tell(app.wording.adult["fantasy"])
+        facts = Facts(
+            rating=int(str(flags["rating"])) if "rating" in flags else None,
+            people=_names(flags),
+            health=app.config.flag("health"),
+            early=before_adulthood(str(flags["date"])) if "date" in flags else None,
+        )
+        app.asker.ask_section(section_for(kind), facts, {f"fm.{name}" for name in flags}, early=before_adulthood)
+    except Interrupted as stopped:
+        return early, stopped
+    return early, None
+
+
+def _names(flags: Mapping[str, Value]) -> tuple[str, ...]:
+    names = flags.get("with")
+    return tuple(str(name) for name in names) if isinstance(names, list) else ()
+
+
+def _dated(app: App, kind: str) -> dict[str, Value]:
+    from sexjournal import dates
+
+    return {} if kind in writing.DATED_KINDS else {"date": dates.understand("yesterday", app.today()).text}
+
+
+def _say_when(app: App, fields: Mapping[str, Value]) -> None:
+    from sexjournal import dates
+
+    if "date" in fields:
+        app.say(f"about {dates.show(dates.parse(str(fields['date'])), 'en')}")

@@ -1,0 +1,97 @@
+"""What the commands share on their command line: the filters, references and the way to the App."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from sexjournal.app import App
+    from sexjournal.query import Filters
+
+PANELS = {"write": "Write", "read": "Read", "reflect": "Reflect", "keep": "Keep"}
+
+Ref = Annotated[
+    str, typer.Argument(metavar="REF", help="An id or its beginning, a date, 'last', or -2 for the one before.")
+]
+Refs = Annotated[list[str], typer.Argument(metavar="REF...", help="Ids or their beginnings, dates, 'last', -2.")]
+SomeRefs = Annotated[
+    list[str] | None, typer.Argument(metavar="[REF]...", help="Ids or their beginnings, dates, 'last', -2.")
+]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The shared filters as typed. One field an option, so that a new filter is one line here and one in query."""
+
+    on: Annotated[str | None, typer.Option(metavar="DATE", help="Pages about this day, month or year.")] = None
+    since: Annotated[str | None, typer.Option(metavar="DATE", help="Pages about this date or later.")] = None
+    until: Annotated[str | None, typer.Option(metavar="DATE", help="Pages about this date or earlier.")] = None
+    kind: Annotated[list[str] | None, typer.Option(metavar="KIND", help="Pages of this kind; may be repeated.")] = None
+    tag: Annotated[list[str] | None, typer.Option(metavar="TAG", help="Pages with this tag; repeated: with all.")] = (
+        None
+    )
+    not_tag: Annotated[list[str] | None, typer.Option(metavar="TAG", help="Pages without this tag.")] = None
+    with_: Annotated[
+        list[str] | None, typer.Option("--with", metavar="NAME", help="Pages with this person; repeated: with all.")
+    ] = None
+    rating: Annotated[str | None, typer.Option(metavar="5..7", help="Pages with a rating in this range.")] = None
+    reviewed: Annotated[
+        bool | None, typer.Option("--reviewed/--unreviewed", help="Pages that were looked at again, or not yet.")
+    ] = None
+
+    @property
+    def given(self) -> bool:
+        return any(getattr(self, field.name) is not None for field in fields(self))
+
+    def understood(self, app: App, refs: list[str] | None = None) -> Filters:
+        """Return the filters; BadInput names what could not be read."""
+        from sexjournal import dates, query
+
+        def moment(typed: str | None) -> dates.When | None:
+            return dates.understand(typed, app.today()) if typed is not None else None
+
+        return query.Filters(
+            on=moment(self.on),
+            since=moment(self.since),
+            until=moment(self.until),
+            kinds=tuple(query.kind(word) for word in self.kind or ()),
+            tags=tuple(self.tag or ()),
+            not_tags=tuple(self.not_tag or ()),
+            people=tuple(self.with_ or ()),
+            rating=query.rating_range(self.rating) if self.rating is not None else None,
+            reviewed=self.reviewed,
+            refs=tuple(refs or ()),
+        )
+
+
+def filtered(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command with a parameter `asked: Asked` the shared filters as options of its own."""
+    names = [field.name for field in fields(Asked)]
+
+    @wraps(command)
+    def with_filters(**words: Any) -> None:
+        command(asked=Asked(**{name: words.pop(name) for name in names}), **words)
+
+    signature = inspect.signature(command, eval_str=True)
+    mine = [one for one in signature.parameters.values() if one.name != "asked"]
+    shared = inspect.signature(Asked, eval_str=True).parameters.values()
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    with_filters.__signature__ = signature.replace(  # type: ignore[attr-defined]  # read by Typer
+        parameters=[one.replace(kind=keyword) for one in (*mine, *shared)]
+    )
+    with_filters.__annotations__ = {one.name: one.annotation for one in (*mine, *shared)}
+    return with_filters
+
+
+def app_of(ctx: typer.Context) -> App:
+    """Return the App that the callback of the command line made."""
+    found: App = ctx.obj
+    return found

@@ -1,0 +1,25 @@
+"""journal remove: take pages away; git keeps the past."""
+
+from __future__ import annotations
+
+import typer
+
+from sexjournal.commands.options import Refs, Yes, app_of
+from sexjournal.errors import BadInput, Interrupted
+
+
+def remove(ctx: typer.Context, refs: Refs, yes: Yes = False) -> None:
+    """Take pages away. git keeps them in its past, and journal restore brings them back."""
+    from sexjournal import render
+
+    app = app_of(ctx)
+    found = app.find_all(refs)
+    if not yes:
+        if not app.interactive:
+            raise BadInput("this asks first, and there is no terminal", "journal remove --yes does it without asking")
+        app.tell(render.rows([one.entry for one in found], app.face, app.words).rstrip("\n"))
+        if not app.asker.confirm(app.wording.ui["remove"]):
+            raise Interrupted("nothing was removed")
+    app.remove(found)
+    for one in found:
+        app.say(f"removed {one.entry.id}; 'journal restore {one.entry.id}' brings it back")

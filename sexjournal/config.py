@@ -1,0 +1,209 @@
+"""Settings: one table of what there is, and where each value comes from. Knows no journal and no terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import time
+from pathlib import Path
+
+from sexjournal import disk
+from sexjournal.errors import BadInput
+
+SettingValue = str | bool | time | tuple[str, ...]
+
+CADENCES = ("day", "week", "month", "year")
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def _text(raw: object) -> str:
+    if not isinstance(raw, str):
+        raise ValueError("text")
+    return raw
+
+
+def _flag(raw: object) -> bool:
+    words = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+    if isinstance(raw, bool):
+        return raw
+    if isinstance(raw, str) and raw.lower() in words:
+        return words[raw.lower()]
+    raise ValueError("true or false")
+
+
+def _one_of(*values: str) -> Callable[[object], str]:
+    def read(raw: object) -> str:
+        if raw not in values:
+            raise ValueError("one of " + ", ".join(values))
+        return str(raw)
+
+    return read
+
+
+def _cadence(raw: object) -> tuple[str, ...]:
+    words = raw.replace(",", " ").split() if isinstance(raw, str) else raw
+    if not isinstance(words, list) or any(word not in CADENCES for word in words):
+        raise ValueError("any of " + ", ".join(CADENCES))
+    return tuple(word for word in CADENCES if word in words)
+
+
+def _hour(raw: object) -> time:
+    try:
+        return time.fromisoformat(raw) if isinstance(raw, str) else time(int(str(raw)))
+    except ValueError:
+        raise ValueError("an hour such as 05:00") from None
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One line of the table: `read` turns TOML or an environment variable into the value, or raises ValueError."""
+
+    name: str
+    read: Callable[[object], SettingValue]
+    default: SettingValue
+    sentence: str
+
+    @property
+    def variable(self) -> str:
+        return "JOURNAL_" + self.name.upper()
+
+
+SETTINGS = (
+    Setting("dir", _text, "", "the directory of the journal; empty is the usual place of this system"),
+    Setting("language", _one_of("auto", "en", "nl"), "auto", "language of the questions: auto follows the locale"),
+    Setting("editor", _text, "", "the editor; empty takes $VISUAL, $EDITOR, or the first of nano, vim and vi"),
+    Setting("cadence", _cadence, ("day", "week"), "when a page may be looked at again: day, week, month, year"),
+    Setting("discreet", _flag, False, "list hides titles, people and tags"),
+    Setting("health", _flag, False, "ask the questions about protection, cycle and discomfort"),
+    Setting("week_starts", _one_of(*DAYS), "monday", "the first day of a week in pictures"),
+    Setting("day_starts", _hour, time(5), "until this hour it is still the evening before"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings in force. `sources` tells for each name where its value comes from."""
+
+    values: Mapping[str, SettingValue]
+    sources: Mapping[str, str]
+    path: Path
+
+    def text(self, name: str) -> str:
+        return str(self.values[name])
+
+    def flag(self, name: str) -> bool:
+        return self.values[name] is True
+
+    @property
+    def day_starts(self) -> time:
+        value = self.values["day_starts"]
+        return value if isinstance(value, time) else time(5)
+
+    @property
+    def cadence(self) -> tuple[str, ...]:
+        value = self.values["cadence"]
+        return value if isinstance(value, tuple) else ()
+
+    def language(self, environ: Mapping[str, str]) -> str:
+        """Return `en` or `nl`; auto follows the locale as gettext would."""
+        chosen = self.text("language")
+        if chosen != "auto":
+            return chosen
+        names = ("LC_ALL", "LC_MESSAGES", "LANG")
+        locale = next((environ[name] for name in names if environ.get(name)), "")
+        return "nl" if locale.lower().startswith("nl") else "en"
+
+
+def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
+    """Read the settings: the environment wins over the file, the file over the defaults."""
+    file = _read_file(path)
+    values: dict[str, SettingValue] = {}
+    sources: dict[str, str] = {}
+    for setting in SETTINGS:
+        raw, source = _raw(setting, file, environ, path)
+        values[setting.name] = setting.default if raw is None else _value(setting, raw, source)
+        sources[setting.name] = source
+    return Config(values, sources, path)
+
+
+def find(name: str) -> Setting:
+    """Return the line of the table; BadInput for a name that is not in it."""
+    for setting in SETTINGS:
+        if setting.name == name:
+            return setting
+    names = ", ".join(setting.name for setting in SETTINGS)
+    raise BadInput(f"there is no setting '{name}'", f"the settings are {names}")
+
+
+def store(path: Path, name: str, typed: str) -> SettingValue:
+    """Set one setting in the file, the other lines as they are; return its value."""
+    setting = find(name)
+    value = _value(setting, typed, "the command line")
+    lines = _lines(path)
+    _read_file(path)
+    mine = [number for number, line in enumerate(lines) if line.split("=")[0].strip() == name]
+    line = f"{name} = {_toml(value)}"
+    if mine:
+        lines[mine[0]] = line
+    else:
+        lines.insert(_end_of_top_table(lines), line)
+    disk.replace(path, ("\n".join(lines) + "\n").encode())
+    return value
+
+
+def shown(value: SettingValue) -> str:
+    """Return the value as it would be written in the file."""
+    return _toml(value)
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text("utf-8").splitlines() if path.exists() else []
+
+
+def _end_of_top_table(lines: list[str]) -> int:
+    return next((number for number, line in enumerate(lines) if line.lstrip().startswith("[")), len(lines))
+
+
+def _toml(value: SettingValue) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, time):
+        return f'"{value:%H:%M}"'
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_toml(word) for word in value) + "]"
+    return json.dumps(value, ensure_ascii=False)  # a JSON string is a TOML string too
+
+
+def _read_file(path: Path) -> Mapping[str, object]:
+    try:
+        settings = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        reason = str(error).lower() if isinstance(error, tomllib.TOMLDecodeError) else "it is not UTF-8"
+        raise BadInput(f"{path} cannot be read: {reason}", "mend the file, or move it away") from None
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read: {str(error.strerror).lower()}") from None
+    for name in settings:
+        find(name)
+    return settings
+
+
+def _raw(
+    setting: Setting, file: Mapping[str, object], environ: Mapping[str, str], path: Path
+) -> tuple[object | None, str]:
+    if setting.variable in environ:
+        return environ[setting.variable], setting.variable
+    if setting.name in file:
+        return file[setting.name], str(path)
+    return None, "default"
+
+
+def _value(setting: Setting, raw: object, source: str) -> SettingValue:
+    try:
+        return setting.read(raw)
+    except ValueError as error:
+        raise BadInput(f"the setting '{setting.name}' from {source} cannot be used", f"it takes {error}") from None

@@ -1,0 +1,221 @@
+"""The door to gpg, through python-gnupg: bytes in, bytes and every status line out. Knows keys, but no journal.
+
+Status lines: GnuPG's doc/DETAILS. The options are those that keep a person's gpg.conf, trust settings and network
+out of it; see the README, "What is protected".
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sexjournal.errors import KeyTrouble
+
+if TYPE_CHECKING:
+    import gnupg
+
+OLDEST = (2, 2, 0)
+LARGEST_PAGE = 64 * 1024 * 1024  # bytes; a message that unpacks to more is not one of ours
+
+ALWAYS = ["--no-options", "--quiet", "--disable-dirmngr", "--no-auto-key-locate", "--no-auto-check-trustdb"]
+SEALING = [
+    *["--trust-model", "always", "--no-encrypt-to", "--no-groups", "--no-emit-version", "--no-comments"],
+    *["--compress-algo", "none", "--output", "-"],
+]
+OPENING = ["--no-symkey-cache", "--no-auto-key-retrieve", "--max-output", str(LARGEST_PAGE), "--output", "-"]
+
+INSTALL = "install it: apt install gnupg (Debian), dnf install gnupg2 (Fedora), brew install gnupg pinentry-mac (macOS)"
+
+# The low 16 bits of a libgpg-error code, and what a person can do about it.
+REASONS = {
+    11: ("the passphrase was not right", "try again"),
+    85: ("no pinentry could be started to ask for the passphrase", "install pinentry-curses or pinentry-gnome3"),
+    99: ("the passphrase was not given", "nothing was changed; try again when you like"),
+    198: ("the passphrase was not given", "nothing was changed; try again when you like"),
+    16383: ("pinentry ended before a passphrase was given", "try again, or see 'pinentry-program' in gpg-agent.conf"),
+    32870: ("there is no terminal to ask for the passphrase", "run it in a terminal, or unlock the key there first"),
+    77: ("gpg-agent does not answer", "end it with 'gpgconf --kill gpg-agent' and try again"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """What gpg said: every status line in order as (keyword, rest), its exit code, and what it wrote."""
+
+    lines: tuple[tuple[str, str], ...]
+    code: int
+    data: bytes
+
+    def all(self, keyword: str) -> list[str]:
+        return [rest for word, rest in self.lines if word == keyword]
+
+    def has(self, *keywords: str) -> bool:
+        return any(word in keywords for word, _ in self.lines)
+
+    @property
+    def reason(self) -> tuple[str, str] | None:
+        """The last error that a person can act upon, as (sentence, hint)."""
+        codes = [rest.split()[1] for word, rest in self.lines if word in ("ERROR", "FAILURE") and " " in rest]
+        known = [REASONS[number] for number in map(_low_bits, codes) if number in REASONS]
+        return known[-1] if known else None
+
+
+@dataclass(frozen=True, slots=True)
+class SecretKey:
+    """A key of the person, as gpg lists it. `trouble` is empty for a key that can sign and be sealed for."""
+
+    fingerprint: str
+    name: str
+    trouble: str
+    expires: datetime | None
+
+
+class Gpg:
+    """gpg on this machine, with the person's own keyring and agent."""
+
+    def secret_keys(self) -> list[SecretKey]:
+        """Return every secret key, usable or not."""
+        return [_secret_key(key) for key in self._gnupg.list_keys(secret=True)]
+
+    def secret_key(self, fingerprint: str) -> SecretKey | None:
+        """Return one of them by its full fingerprint."""
+        return next((key for key in self.secret_keys() if key.fingerprint == fingerprint), None)
+
+    def certificate(self, fingerprint: str) -> str:
+        """Return the armored certificate, as small as gpg can make it."""
+        armored = self._gnupg.export_keys(fingerprint, minimal=True)
+        if not armored:
+            raise KeyTrouble(f"gpg has no key {fingerprint}", "gpg --list-keys shows which keys there are")
+        return str(armored)
+
+    def sealing_key_ids(self, certificate: Path) -> frozenset[str]:
+        """Return the long ids of the keys in a certificate file that messages can be sealed for."""
+        listed = self._gnupg.scan_keys(str(certificate))
+        keys = {key["keyid"]: key["cap"] for key in listed}
+        for key in listed:
+            keys |= {key_id: info["cap"] for key_id, info in key.get("subkey_info", {}).items()}
+        return frozenset(key_id for key_id, abilities in keys.items() if "e" in abilities)
+
+    def make_key(self, name: str) -> str:
+        """Make a Curve25519 key that does not expire; pinentry asks for its passphrase. Return the fingerprint."""
+        result = self._gnupg.result_map["crypt"](self._gnupg)
+        arguments = ["--quick-generate-key", name, "future-default", "default", "never"]
+        self._gnupg._handle_io(arguments, io.BytesIO(), result, binary=True)
+        created = result.answer.all("KEY_CREATED")
+        if not created:
+            raise KeyTrouble(
+                *(result.answer.reason or ("gpg could not make a key", "gpg --full-generate-key tells more"))
+            )
+        return str(created[0].split()[1])
+
+    def seal(self, data: bytes, signer: str, others: Sequence[str], *, hidden: bool) -> Status:
+        """Sign and seal for the signer and for the certificate files in `others`; the caller looks at the status."""
+        files = [word for path in others for word in ("-F" if hidden else "-f", path)]
+        extra = [*SEALING, *self._length(data, padded=hidden), "--local-user", signer, *files]
+        mine = {"recipients": [], "hidden_recipients": [signer]} if hidden else {"recipients": [signer]}
+        result = self._gnupg.encrypt_file(io.BytesIO(data), sign=True, extra_args=extra, **mine)
+        status: Status = result.answer
+        return status
+
+    def seal_unsigned(self, data: bytes, certificate: str) -> Status:
+        """Seal for one certificate file, without a signature and without armor: for what never leaves this device."""
+        result = self._gnupg.result_map["crypt"](self._gnupg)
+        arguments = ["--encrypt", *SEALING, *self._length(data, padded=False), "-f", certificate]
+        self._gnupg._handle_io(arguments, io.BytesIO(data), result, binary=True)
+        status: Status = result.answer
+        return status
+
+    def open(self, message: bytes, fingerprint: str) -> Status:
+        """Open a bare message with the key of that fingerprint; the caller judges the status."""
+        extra = [*OPENING, "--try-secret-key", fingerprint] if fingerprint else OPENING
+        status: Status = self._gnupg.decrypt_file(io.BytesIO(message), extra_args=extra).answer
+        return status
+
+    def forget(self) -> None:
+        """Make the agent forget every passphrase."""
+        import subprocess
+
+        subprocess.run(["gpgconf", "--reload", "gpg-agent"], check=False, capture_output=True)
+
+    @staticmethod
+    def _length(data: bytes, *, padded: bool) -> list[str]:
+        """Give gpg the length, so that it need not cut the message in parts.
+
+        Padding to steps of 256 bytes stands in the file name that a message may carry (RFC 4880 section 5.9): it is
+        inside the seal, and the text itself stays as it is.
+        """
+        padding = "." * (-len(data) % 256) if padded else ""
+        return ["--set-filename", padding, "--set-filesize", str(len(data))]
+
+    @cached_property
+    def _gnupg(self) -> gnupg.GPG:
+        import gnupg
+
+        if not shutil.which("gpg"):
+            raise KeyTrouble("gpg is not on this machine", INSTALL)
+        _name_the_terminal()
+        door = gnupg.GPG(options=ALWAYS, encoding="utf-8")
+        if (door.version or (0,)) < OLDEST:
+            raise KeyTrouble("this gpg is too old", f"journal needs 2.2 or later; {INSTALL}")
+        door.decode_errors = "replace"
+        door.result_map = {**door.result_map, "crypt": _every_line_kept(gnupg.Crypt)}
+        return door
+
+
+def _every_line_kept(base: Any) -> Any:
+    """Return python-gnupg's result class with every status line kept in order.
+
+    The library keeps a summary only, and the summary says `ok` for messages that the strict policy refuses.
+    """
+
+    class Kept(base):  # type: ignore[misc]  # the library is untyped
+        def __init__(self, gpg: Any) -> None:
+            super().__init__(gpg)
+            self.kept: list[tuple[str, str]] = []
+
+        def handle_status(self, key: str, value: str) -> None:
+            self.kept.append((key, value))
+
+        @property
+        def answer(self) -> Status:
+            return Status(tuple(self.kept), self.returncode, self.data)
+
+    return Kept
+
+
+def _low_bits(code: str) -> int:
+    digits = code.partition("_")[0]  # GnuPG 2.4 may write 151011327_EOF
+    return int(digits) & 0xFFFF if digits.isdecimal() else -1
+
+
+def _name_the_terminal() -> None:
+    """Tell the agent where to ask, as gpg's own manual wants it."""
+    if "GPG_TTY" not in os.environ:
+        with suppress(OSError):
+            os.environ["GPG_TTY"] = os.ttyname(sys.stdin.fileno())
+
+
+def _secret_key(listed: dict[str, Any]) -> SecretKey:
+    expires = datetime.fromtimestamp(int(listed["expires"]), UTC) if listed["expires"] else None
+    name = listed["uids"][0] if listed["uids"] else ""
+    return SecretKey(listed["fingerprint"], name, _trouble(listed), expires)
+
+
+def _trouble(listed: dict[str, Any]) -> str:
+    """Say why a key cannot keep a journal; capital letters are what the whole key can do."""
+    marks = {"e": "it has expired", "r": "it was revoked", "d": "it was disabled", "i": "it is not valid"}
+    if listed["trust"] in marks:
+        return marks[listed["trust"]]
+    if "D" in listed["cap"]:
+        return marks["d"]
+    abilities = {"S": "it cannot sign", "E": "it cannot be sealed for"}
+    return next((lack for letter, lack in abilities.items() if letter not in listed["cap"]), "")

@@ -1,0 +1,144 @@
+"""The sealed index: every page, read once. It may vanish at any moment, and nobody notices but the clock.
+
+Inside the seal: one line of JSON (version, journal key, and for each file its signature on disk, digest, front matter
+and where its text stands), then the texts one after another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sexjournal.entry import Entry
+
+VERSION = 1
+ENDING = ".md.asc"
+
+Signature = tuple[int, int, int, int]  # size, mtime and ctime in nanoseconds, inode
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One file: as it was on disk when read, the digest of its sealed bytes, and the page or what was wrong with it.
+
+    `remark` is something to be told about a page that is all right itself.
+    """
+
+    signature: Signature
+    digest: str
+    entry: Entry | None
+    trouble: str = ""
+    remark: str = ""
+
+
+def digest(sealed: bytes) -> str:
+    return hashlib.sha256(sealed).hexdigest()
+
+
+def scan(directory: Path) -> dict[str, Signature]:
+    """Return every sealed page below the directory, by its name relative to it; symbolic links are not followed."""
+    return dict(sorted(_scan(directory)))
+
+
+def refreshed(
+    known: Mapping[str, Known],
+    directory: Path,
+    read: Callable[[list[tuple[str, bytes]]], list[Known]],
+    batch: int = 64,
+) -> dict[str, Known]:
+    """Return what is known of the files as they are now; `read` is called with the new and changed ones only."""
+    fresh: dict[str, Known] = {}
+    unread: list[tuple[str, Signature]] = []
+    for name, signature in scan(directory).items():
+        old = known.get(name)
+        if old and old.signature == signature:
+            fresh[name] = old
+        else:
+            unread.append((name, signature))
+    for start in range(0, len(unread), batch):
+        fresh.update(_read_batch(known, directory, unread[start : start + batch], read))
+    return dict(sorted(fresh.items()))
+
+
+def pack(known: Mapping[str, Known], key: str) -> bytes:
+    """Return the bytes to be sealed."""
+    texts: list[bytes] = []
+    files: dict[str, list[object]] = {}
+    at = 0
+    for name, one in known.items():
+        text = one.entry.text.encode("utf-8", "surrogateescape") if one.entry else b""
+        place = [at, len(text), one.entry.head, one.entry.fields] if one.entry else None
+        files[name] = [one.signature, one.digest, place, one.trouble, one.remark]
+        texts.append(text)
+        at += len(text)
+    head = json.dumps({"version": VERSION, "key": key, "files": files}, separators=(",", ":"))
+    return b"".join([head.encode(), b"\n", *texts])
+
+
+def unpack(data: bytes, key: str) -> dict[str, Known]:
+    """Return what an opened index holds; nothing at all when it is of another version, another key, or not whole."""
+    line, _, texts = data.partition(b"\n")
+    try:
+        head = json.loads(line)
+        if head["version"] != VERSION or head["key"] != key:
+            return {}
+        return {name: _known(item, texts) for name, item in head["files"].items()}
+    except (ValueError, KeyError, TypeError, IndexError):
+        return {}
+
+
+def _known(item: list[object], texts: bytes) -> Known:
+    signature, file_digest, place, trouble, remark = item
+    return Known(tuple(signature), str(file_digest), _entry(place, texts), str(trouble), str(remark))  # type: ignore[arg-type]  # of our own making
+
+
+def _entry(place: object, texts: bytes) -> Entry | None:
+    if not isinstance(place, list):
+        return None
+    at, length, head, fields = place
+    text = texts[at : at + length]
+    if len(text) != length:
+        raise ValueError("cut short")
+    return Entry(text.decode("utf-8", "surrogateescape"), fields, head)
+
+
+def _scan(directory: Path) -> Iterator[tuple[str, Signature]]:
+    with os.scandir(directory) as years:
+        folders = [year.name for year in years if year.is_dir(follow_symlinks=False) and year.name != ".git"]
+    for folder in folders:
+        with os.scandir(directory / folder) as files:
+            for file in files:
+                if file.name.endswith(ENDING) and file.is_file(follow_symlinks=False):
+                    yield f"{folder}/{file.name}", _signature(file.stat(follow_symlinks=False))
+
+
+def _signature(stat: os.stat_result) -> Signature:
+    return stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns, stat.st_ino
+
+
+def _read_batch(
+    known: Mapping[str, Known],
+    directory: Path,
+    unread: list[tuple[str, Signature]],
+    read: Callable[[list[tuple[str, bytes]]], list[Known]],
+) -> dict[str, Known]:
+    fresh: dict[str, Known] = {}
+    opened: list[tuple[str, Signature, bytes]] = []
+    for name, signature in unread:
+        try:
+            sealed = (directory / name).read_bytes()
+        except FileNotFoundError:  # gone since the scan
+            continue
+        old = known.get(name)
+        if old and old.digest == digest(sealed):
+            fresh[name] = Known(signature, old.digest, old.entry, old.trouble, old.remark)
+        else:
+            opened.append((name, signature, sealed))
+    results = read([(name, sealed) for name, _, sealed in opened])
+    for (name, signature, _), one in zip(opened, results, strict=True):
+        fresh[name] = Known(signature, one.digest, one.entry, one.trouble, one.remark)
+    return fresh

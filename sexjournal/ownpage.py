@@ -1,0 +1,129 @@
+"""The journal's own page: settings, recipients and the journal key, as text. Pure: opens and stores nothing.
+
+Its front matter holds what the files may show and who may read; its body holds each recipient's certificate and the
+journal key as armored blocks, so that `gpg -d journal.asc | gpg --import` brings everything back by hand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from sexjournal.entry import Value, parse
+from sexjournal.errors import BadInput, Damaged
+
+NAME = "journal.asc"
+FORMAT = 1
+NAMES = ("dated", "opaque")
+CLEARABLE = ("date", "kind", "tags", "with", "title", "rating")
+INTRODUCTION = "This is the journal's own page. Keep it with the pages: it holds the key that opens them.\n"
+
+_PUBLIC = re.compile(r"^-----BEGIN PGP PUBLIC KEY BLOCK-----$.*?^-----END PGP PUBLIC KEY BLOCK-----$", re.M | re.S)
+_SECRET = re.compile(r"^-----BEGIN PGP PRIVATE KEY BLOCK-----$.*?^-----END PGP PRIVATE KEY BLOCK-----$", re.M | re.S)
+
+
+@dataclass(frozen=True, slots=True)
+class Recipient:
+    """A key that entries are sealed for. `removed` is a date for one that no longer is; its old pages stay genuine."""
+
+    fingerprint: str
+    name: str
+    added: str
+    certificate: str
+    removed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPage:
+    """What the journal says of itself. `secret` is the armored journal key; `key` its fingerprint, in capitals."""
+
+    serial: int
+    names: str
+    clear: tuple[str, ...]
+    recipients: tuple[Recipient, ...]
+    key: str
+    certificate: str
+    secret: str = ""
+
+    @property
+    def readers(self) -> tuple[Recipient, ...]:
+        """The recipients that pages are sealed for today."""
+        return tuple(recipient for recipient in self.recipients if not recipient.removed)
+
+    @property
+    def hidden(self) -> bool:
+        return self.names == "opaque"
+
+    def without_secret(self) -> OwnPage:
+        """Return what a device may keep in clear of it."""
+        return replace(self, secret="")
+
+    def compose(self) -> str:
+        """Return the page as text, to be sealed."""
+        from sexjournal.entry import compose
+
+        fields: dict[str, Value] = {
+            "format": FORMAT,
+            "serial": self.serial,
+            "names": self.names,
+            "clear": list(self.clear),
+            "key": self.key,
+            "recipients": [_listed(recipient) for recipient in self.recipients],
+        }
+        blocks = [recipient.certificate for recipient in self.recipients] + [self.certificate, self.secret]
+        return compose(fields, "\n".join([INTRODUCTION, *(block.strip() + "\n" for block in blocks)])).text
+
+
+def read(text: str) -> OwnPage:
+    """Read the opened page; Damaged when it is not one, BadInput when a newer journal wrote it."""
+    page = parse(text)
+    _known_format(page.fields)
+    listed = page.fields.get("recipients")
+    certificates, secrets = _PUBLIC.findall(page.body), _SECRET.findall(page.body)
+    if not isinstance(listed, list) or len(certificates) != len(listed) + 1 or len(secrets) != 1:
+        raise Damaged(f"{NAME} does not hold what it should", "'journal restore' or git can bring an earlier one back")
+    recipients = tuple(_recipient(item, certificate) for item, certificate in zip(listed, certificates, strict=False))
+    return OwnPage(
+        serial=_number(page.fields.get("serial")),
+        names=_word(page.fields, "names"),
+        clear=_words(page.fields.get("clear")),
+        recipients=recipients,
+        key=_word(page.fields, "key"),
+        certificate=certificates[-1],
+        secret=secrets[0],
+    )
+
+
+def _listed(recipient: Recipient) -> dict[str, Value]:
+    item: dict[str, Value] = {"fingerprint": recipient.fingerprint, "name": recipient.name, "added": recipient.added}
+    return item | ({"removed": recipient.removed} if recipient.removed else {})
+
+
+def _recipient(item: Value, certificate: str) -> Recipient:
+    if not isinstance(item, dict):
+        raise Damaged(f"{NAME} does not list its recipients as it should")
+    removed = _word(item, "removed") if "removed" in item else ""
+    return Recipient(_word(item, "fingerprint"), _word(item, "name"), _word(item, "added"), certificate, removed)
+
+
+def _known_format(fields: Mapping[str, Value]) -> None:
+    if _number(fields.get("format")) > FORMAT:
+        raise BadInput("this journal was written by a newer version", "install the newest: pipx upgrade sexjournal")
+
+
+def _number(value: Value) -> int:
+    if isinstance(value, str) and value.isdecimal():
+        return int(value)
+    raise Damaged(f"{NAME} holds no number where it should")
+
+
+def _word(fields: Mapping[str, Value], name: str) -> str:
+    value = fields.get(name)
+    if not isinstance(value, str):
+        raise Damaged(f"{NAME} does not say its '{name}'")
+    return value
+
+
+def _words(value: Value) -> tuple[str, ...]:
+    return tuple(str(word) for word in value) if isinstance(value, list) else ()

@@ -1,0 +1,231 @@
+"""gpg and the journal key: seal bytes for recipients, open sealed bytes. Knows nothing of what the bytes say.
+
+The strict policy (README, "What is protected"): an opened message counts only when it is one sealed packet with an
+integrity check and one valid signature of a recipient. An exit code of 0 alone proves nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from sexjournal import packets
+from sexjournal.errors import Damaged, JournalError, KeyTrouble
+from sexjournal.gpg import Gpg, Status
+
+AT_ONCE = 4  # gpg processes; more of them exhaust the agent's secure memory
+HIDDEN = "0" * 16
+
+
+class OtherKeys(KeyTrouble):
+    """gpg would have sealed for other keys than it was told to."""
+
+
+class Opener(Protocol):
+    """Opens sealed files of this journal."""
+
+    slow: bool
+
+    def open(self, sealed: bytes) -> bytes:
+        """Return the text of one sealed file; Damaged when it is not whole, not ours, or not signed by a recipient."""
+        ...
+
+    def open_unsigned(self, message: bytes) -> bytes:
+        """Open a bare message that this device sealed for itself."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """For whom to seal: this device's key signs, `certificates` are files, `key_ids` the ids that may be sealed for."""
+
+    signer: str
+    certificates: tuple[Path, ...]
+    key_ids: tuple[frozenset[str], ...]
+    hidden: bool
+
+
+def seal(gpg: Gpg, data: bytes, to: Seal) -> bytes:
+    """Sign and seal; return one armored message. KeyTrouble when the key cannot, with the reason."""
+    status = gpg.seal(data, to.signer, [str(path) for path in to.certificates], hidden=to.hidden)
+    created = len(status.all("SIG_CREATED")) == 1 and status.has("END_ENCRYPTION")
+    if status.code or not created or not status.data:
+        raise _key_trouble(gpg, to.signer, status)
+    _check_recipients(status.data, to)
+    return status.data
+
+
+def open_with_gpg(gpg: Gpg, sealed: bytes, mine: str, signers: Collection[str]) -> bytes:
+    """Open one sealed file with the person's own key, under the strict policy."""
+    _, message = packets.split(sealed)
+    packets.outline(message)
+    status = gpg.open(message, mine)
+    if not status.has("DECRYPTION_INFO"):  # gpg never came to the sealed data
+        raise _not_opened(gpg, mine, status)
+    judge(status, signers)
+    return status.data
+
+
+def judge(status: Status, signers: Collection[str]) -> None:
+    """Damaged unless gpg's words prove one whole message, signed by one of the primary fingerprints in `signers`."""
+    order = [word for word, _ in status.lines if word in ("BEGIN_DECRYPTION", "PLAINTEXT", "DECRYPTION_OKAY")]
+    if status.code or order != ["BEGIN_DECRYPTION", "PLAINTEXT", "DECRYPTION_OKAY"] or not _guarded(status):
+        raise Damaged("the message is damaged")
+    if status.has("DECRYPTION_FAILED", "BADMDC", "ERRSIG", "BADSIG", "EXPSIG", "REVKEYSIG"):
+        raise Damaged("its signature does not hold")
+    valid = status.all("VALIDSIG")
+    if len(valid) != 1:
+        raise Damaged("it is not signed")
+    if status.has("EXPKEYSIG") and not _signed_in_time(valid[0], status):
+        raise Damaged("it was signed with a key that had expired")
+    if valid[0].split()[-1] not in signers:
+        raise Damaged("it is not signed by a recipient of this journal")
+
+
+def make_journal_key() -> tuple[str, str, str]:
+    """Make a journal key without a passphrase; return (fingerprint, armored certificate, armored secret key)."""
+    sequoia = _sequoia()
+    if sequoia is None:
+        raise KeyTrouble("a journal key cannot be made here", "install pysequoia: pip install pysequoia")
+    key = sequoia.Tsk.generate(user_id="journal", profile=sequoia.Profile.RFC4880)
+    certificate = key.extract_certificate()
+    return certificate.fingerprint.upper(), str(certificate), str(key)
+
+
+def opener(gpg: Gpg, secret: str, certificates: Mapping[str, str], mine: str) -> Opener:
+    """Return what opens this journal's files: the journal key in this process, or gpg where pysequoia is missing."""
+    sequoia = _sequoia()
+    if sequoia is None:
+        return _GpgOpener(gpg, mine, frozenset(certificates))
+    return _SequoiaOpener(sequoia, secret, certificates)
+
+
+def open_many(with_: Opener, sealed: Sequence[bytes]) -> list[bytes | Damaged]:
+    """Open a batch: in order in this process, or with a few gpg at once, the first alone so that one pinentry asks."""
+    if not with_.slow or len(sealed) < 2:
+        return [_attempt(with_, one) for one in sealed]
+    first = _attempt(with_, sealed[0])
+    with ThreadPoolExecutor(min(AT_ONCE, os.cpu_count() or 1)) as pool:
+        return [first, *pool.map(lambda one: _attempt(with_, one), sealed[1:])]
+
+
+def _attempt(with_: Opener, sealed: bytes) -> bytes | Damaged:
+    try:
+        return with_.open(sealed)
+    except Damaged as trouble:
+        return trouble
+
+
+class _SequoiaOpener:
+    """Opens with the journal key, in this process."""
+
+    slow = False
+
+    def __init__(self, sequoia: Any, secret: str, certificates: Mapping[str, str]) -> None:
+        self._decrypt = sequoia.decrypt
+        self._decryptor = sequoia.Tsk.from_bytes(secret.encode()).decryptor()
+        self._signers = {fingerprint.lower() for fingerprint in certificates}
+        self._store = [sequoia.Cert.from_bytes(armored.encode()) for armored in certificates.values()]
+
+    def open(self, sealed: bytes) -> bytes:
+        _, message = packets.split(sealed)
+        packets.outline(message)
+        try:
+            opened = self._decrypt(message, decryptor=self._decryptor, store=lambda _: self._store)
+        except RuntimeError:  # what the library says may quote the message
+            raise Damaged("it is damaged, or not sealed and signed for this journal") from None
+        if len(opened.valid_sigs) != 1 or opened.valid_sigs[0].certificate not in self._signers:
+            raise Damaged("it is not signed by a recipient of this journal")
+        return bytes(opened.bytes)
+
+    def open_unsigned(self, message: bytes) -> bytes:
+        try:
+            return bytes(self._decrypt(message, decryptor=self._decryptor).bytes)
+        except RuntimeError:
+            raise Damaged("it is damaged") from None
+
+
+class _GpgOpener:
+    """Opens with the person's own key, one gpg a file."""
+
+    slow = True
+
+    def __init__(self, gpg: Gpg, mine: str, signers: frozenset[str]) -> None:
+        self._gpg, self._mine, self._signers = gpg, mine, signers
+
+    def open(self, sealed: bytes) -> bytes:
+        return open_with_gpg(self._gpg, sealed, self._mine, self._signers)
+
+    def open_unsigned(self, message: bytes) -> bytes:
+        status = self._gpg.open(message, self._mine)
+        if status.code or not status.has("DECRYPTION_OKAY"):
+            raise Damaged("it is damaged")
+        return status.data
+
+
+def _sequoia() -> Any:
+    try:
+        import pysequoia
+    except ImportError:
+        return None
+    return pysequoia
+
+
+def _guarded(status: Status) -> bool:
+    """Whether the one DECRYPTION_INFO line tells of an integrity check: `<mdc method> <cipher> [<aead>]`."""
+    told = [rest.split() for rest in status.all("DECRYPTION_INFO")]
+    return len(told) == 1 and (told[0][0] != "0" or (len(told[0]) > 2 and told[0][2] != "0"))
+
+
+def _signed_in_time(valid: str, status: Status) -> bool:
+    """Whether the signature (VALIDSIG: third field, seconds) is older than the expiry of the key that made it."""
+    return all(int(valid.split()[2]) < int(rest.split()[0]) for rest in status.all("KEYEXPIRED"))
+
+
+def _check_recipients(sealed: bytes, to: Seal) -> None:
+    """KeyTrouble unless it is sealed for each key once and for nobody else, whatever gpg was told elsewhere."""
+    _, message = packets.split(sealed)
+    ids = list(packets.outline(message).key_ids)
+    wanted = list(to.key_ids)
+    if to.hidden:
+        right = ids == [HIDDEN] * len(wanted)
+    else:
+        right = len(ids) == len(wanted) and all(sum(key_id in keys for key_id in ids) == 1 for keys in wanted)
+    if not right:
+        raise OtherKeys("gpg would have sealed it for other keys than the journal's", "nothing was written")
+
+
+def _key_trouble(gpg: Gpg, fingerprint: str, status: Status) -> KeyTrouble:
+    """Say what is the matter with this device's key, from gpg's words and from the key itself."""
+    if status.reason:
+        return KeyTrouble(*status.reason)
+    key = gpg.secret_key(fingerprint)
+    if key is None:
+        return KeyTrouble(f"the key {fingerprint} is not on this machine", "bring it back: gpg --import BACKUP")
+    if key.trouble:
+        return KeyTrouble(f"the key {fingerprint} cannot be used: {key.trouble}", _remedy(key.trouble, fingerprint))
+    return KeyTrouble("gpg could not use the key", "try: gpg-connect-agent reloadagent /bye")
+
+
+def _not_opened(gpg: Gpg, fingerprint: str, status: Status) -> JournalError:
+    """Say why a message stayed shut: a key that cannot, a passphrase that was not given, or one sealed for others."""
+    trouble = _key_trouble(gpg, fingerprint, status)
+    key = gpg.secret_key(fingerprint)
+    if status.reason or key is None or (key.trouble and "expired" not in key.trouble):
+        return trouble
+    hidden = all(rest.startswith(HIDDEN) for rest in status.all("ENC_TO"))
+    if hidden and status.has("CARDCTRL", "KEY_CONSIDERED"):  # gpg gives no reason for hidden recipients
+        return KeyTrouble(
+            "the passphrase was not given, or it is sealed for another key", f"this device's: {fingerprint}"
+        )
+    return Damaged("it is not sealed for this device's key", f"this device's key is {fingerprint}")
+
+
+def _remedy(trouble: str, fingerprint: str) -> str:
+    if "expired" in trouble:
+        return f"extend it: gpg --quick-set-expire {fingerprint} 2y"
+    return "choose another key: journal keys add"

@@ -1,0 +1,213 @@
+"""From words to a saved page: what a new page needs, the editor's loop, and drafts that outlive trouble."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sexjournal import dates
+from sexjournal import entry as entries
+from sexjournal.entry import BadPage, Entry, Value
+from sexjournal.errors import BadInput, JournalError
+
+if TYPE_CHECKING:
+    from sexjournal.app import App
+    from sexjournal.journal import Stored
+    from sexjournal.private import Draft
+    from sexjournal.prompts import Template
+
+# Kinds that say nothing without a date of their own; the others are about yesterday unless --on says otherwise.
+DATED_KINDS = ("memory", "chapter")
+TAKEN_UP = "'journal' offers it again"
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """What came back from the editor was not worth keeping; `sentence` says why."""
+
+    sentence: str
+
+
+Accepted = Callable[[str], "Stored | Nothing"]
+
+
+def complete(app: App, page: Entry, flags: Mapping[str, Value]) -> Entry:
+    """Return a new page with all it needs: flags win over its own front matter, and a date is understood."""
+    from sexjournal.journal import new_id
+
+    kind = str(flags.get("kind") or page.fields.get("kind") or "experience")
+    given = {"id": new_id(), "kind": kind, "written": app.now().isoformat(timespec="minutes"), **flags}
+    found = page.amended({**given, "date": _date(app, page, flags, kind)})
+    entries.check(found)
+    return found
+
+
+def settled(app: App, page: Entry) -> Entry:
+    """Return a changed page with its date as it is stored, whatever way it was typed."""
+    typed = page.fields.get("date")
+    found = page.amended({"date": _understood(app, page, typed)}) if isinstance(typed, str) else page
+    entries.check(found)
+    return found
+
+
+def save(app: App, page: Entry) -> Stored:
+    """Write a new page, and say what was understood."""
+    if page.date is not None:
+        app.say(f"about {dates.show(page.date, 'en')}")
+    stored = app.save(page)
+    app.tell(app.wording.ui["saved"])
+    return stored
+
+
+def through_editor(app: App, draft: Draft, accept: Accepted) -> Stored | None:
+    """Open the draft until its page is saved, given up or unchanged. Words that were not saved stay in the draft."""
+    from sexjournal import editor
+
+    command = editor.command(app.config.text("editor"), app.environ)
+    if editor.unknown(command):
+        app.say("this editor is not known here: make sure that it keeps no copies of its own")
+    while True:
+        editor.edit(draft, command, app.environ)
+        try:
+            return _taken(app, draft, accept)
+        except BadInput as trouble:
+            _again_or_raise(app, draft, trouble)
+
+
+def from_draft(app: App, draft: Draft, accept: Accepted) -> Stored | None:
+    """Save a page that is already written; when that fails its words stay in the draft."""
+    with told_where(draft):
+        return _taken(app, draft, accept)
+
+
+@contextmanager
+def told_where(draft: Draft) -> Iterator[None]:
+    """Add to the trouble of a block where the words are."""
+    try:
+        yield
+    except JournalError as trouble:
+        if draft.lock >= 0 and draft.holds_words():
+            trouble.hint = "; ".join(
+                filter(None, (trouble.hint, f"what you wrote is kept in {draft.path}, {TAKEN_UP}"))
+            )
+        raise
+
+
+def offer_leftovers(app: App) -> None:
+    """Offer each page that was being written when something went wrong; say where it is when nobody can answer."""
+    from sexjournal.prompts import filled
+
+    for draft in app.leftovers():
+        begun = draft.about.at[:16].replace("T", " ")
+        with draft:
+            if not app.interactive:
+                app.say(f"a page from {begun} is not saved yet; 'journal' in a terminal offers it")
+            elif app.asker.confirm(filled(app.wording.ui["unsaved"], {"when": begun}), default=True):
+                through_editor(app, draft, _accept_again(app, draft))
+            elif app.asker.confirm(app.wording.ui["throw_away"]):
+                draft.wipe()
+
+
+def _accept_again(app: App, draft: Draft) -> Accepted:
+    """Return what takes a page that is offered again: a change of an entry, or else a new page."""
+    from sexjournal.prompts import section_for, template
+
+    if draft.about.purpose == "edit":
+        return accept_change(app, app.find(draft.about.ref))
+    kind = draft.about.ref or "experience"
+    return accept_new(app, template(app.wording, section_for(kind), {}), {})
+
+
+def accept_new(app: App, template: Template, flags: Mapping[str, Value]) -> Accepted:
+    """Return what takes a new page from the editor."""
+
+    def accept(text: str) -> Stored | Nothing:
+        if template.untouched(text):
+            return Nothing("the page was not changed, nothing was written")
+        page = entries.parse(template.without_prompts(text))
+        if not says_something(page):
+            return Nothing("the page is empty, nothing was written")
+        return save(app, complete(app, page, flags))
+
+    return accept
+
+
+def accept_written(app: App, flags: Mapping[str, Value]) -> Accepted:
+    """Return what takes a new page that is whole as it stands."""
+
+    def accept(text: str) -> Stored | Nothing:
+        return save(app, complete(app, entries.parse(text), flags))
+
+    return accept
+
+
+def accept_change(app: App, stored: Stored) -> Accepted:
+    """Return what takes a changed page from the editor."""
+
+    def accept(text: str) -> Stored | Nothing:
+        if text == stored.entry.text:
+            return Nothing("the page was not changed, nothing was written")
+        if not text.strip():
+            raise BadInput("the page is empty", f"'journal remove {stored.entry.id}' takes a page away")
+        page = entries.parse(text)
+        if page.id != stored.entry.id:
+            raise BadInput("the id of a page cannot change", f"it is 'id: {stored.entry.id}'")
+        app.change([(stored, settled(app, page))])
+        app.tell(app.wording.ui["saved"])
+        return stored
+
+    return accept
+
+
+def says_something(page: Entry) -> bool:
+    """Whether a new page holds more than its kind and date."""
+    told = (value for name, value in page.fields.items() if name not in ("id", "kind", "date", "written"))
+    return bool(page.body.strip()) or any(value not in (None, "", [], {}) for value in told)
+
+
+def _taken(app: App, draft: Draft, accept: Accepted) -> Stored | None:
+    text = _words(draft)
+    outcome = accept(text)
+    draft.wipe()
+    if isinstance(outcome, Nothing):
+        app.say(outcome.sentence)
+        return None
+    return outcome
+
+
+def _words(draft: Draft) -> str:
+    try:
+        return draft.read().decode()
+    except UnicodeDecodeError as trouble:
+        line = trouble.object[: trouble.start].count(b"\n") + 1
+        raise BadPage(line, "this is not UTF-8 text", "save the page as UTF-8") from None
+
+
+def _again_or_raise(app: App, draft: Draft, trouble: BadInput) -> None:
+    """Say what is wrong and offer the same text again; give up when nobody is there, or wants to."""
+    with told_where(draft):
+        if not app.interactive:
+            raise trouble
+        app.complain(trouble.sentence, trouble.hint)
+        if not app.asker.confirm(app.wording.ui["open_again"], default=True):
+            raise BadInput("the page was not saved")
+
+
+def _date(app: App, page: Entry, flags: Mapping[str, Value], kind: str) -> str:
+    if "date" in flags:
+        return str(flags["date"])
+    typed = page.fields.get("date")
+    if isinstance(typed, str) and typed:
+        return _understood(app, page, typed)
+    if kind in DATED_KINDS:
+        raise BadInput(f"a {kind} needs a date", "roughly is enough: --on 2009, --on 'summer 2009', --on 2009/2013")
+    return dates.understand("yesterday", app.today()).text
+
+
+def _understood(app: App, page: Entry, typed: str) -> str:
+    try:
+        return dates.not_future(dates.understand(typed, app.today()), app.today()).text
+    except dates.BadDate as trouble:
+        raise BadPage(page.line_of("date"), trouble.sentence, trouble.hint) from None

@@ -1,0 +1,62 @@
+"""The fixtures of all tests. The room itself is in room.py, and its pinentry in pinentry.py."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+from hypothesis import HealthCheck, settings
+from room import Keys, Room
+
+settings.register_profile(
+    "default", deadline=None, max_examples=100, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("quick", settings.get_profile("default"), max_examples=25)
+settings.register_profile("thorough", settings.get_profile("default"), max_examples=10_000)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sealed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reaches the person's own home, keys, git or editor, not even one that calls a module without a room."""
+    nowhere = tmp_path_factory.mktemp("nowhere")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [
+            name for name in os.environ if name.startswith(("JOURNAL_", "XDG_", "GIT_")) or name == "NO_COLOR"
+        ]:
+            patch.delenv(name)
+        patch.setenv("HOME", str(nowhere))
+        patch.setenv("GNUPGHOME", str(nowhere / "no-keys"))
+        for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
+            patch.setenv(name, "/dev/null")
+        for name in ("EDITOR", "VISUAL"):
+            patch.setenv(name, "false")
+        yield
+
+
+@pytest.fixture(scope="session")
+def keys_of_run(tmp_path_factory: pytest.TempPathFactory) -> Keys:
+    """The test keys of this run."""
+    base = tmp_path_factory.getbasetemp()
+    return Keys((base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "keys")
+
+
+@pytest.fixture
+def make_room(keys_of_run: Keys) -> Iterator[Callable[..., Room]]:
+    """Makes rooms: `make_room(keys=("expired",), pinentry="cancel")`; each is swept for its canary after the test."""
+    with ExitStack() as rooms:
+        yield lambda **choices: rooms.enter_context(Room(keys_of_run, **choices))
+
+
+@pytest.fixture
+def room(make_room: Callable[..., Room]) -> Room:
+    """A room with one key, "Test", that needs no passphrase."""
+    return make_room()
+
+
+@pytest.fixture
+def locked_room(make_room: Callable[..., Room]) -> Room:
+    """A room with one passphrase-protected key, and a pinentry that knows the passphrase."""
+    return make_room(keys=("locked",))
