@@ -281,6 +281,42 @@ class App:
         with draft:
             yield draft
 
+    @contextmanager
+    def laid_out(self, size: int) -> Iterator[Path]:
+        """Yield an empty directory in memory-backed storage with room for `size` bytes; it is wiped afterwards.
+
+        It stands in a draft without words, so that what a killed command leaves is wiped by the next one.
+        """
+        from sexjournal import private
+
+        base = private.base(self.environ)
+        for left in private.sweep(base):
+            left.keep()
+        private.room(base, 2 * size + EDITING_ROOM)
+        draft = private.Draft.create(base, private.About("run", "", str(self.directory)), b"")
+        try:
+            place = draft.path / "pages"
+            place.mkdir()
+            yield place
+        finally:
+            draft.wipe()
+
+    def child(self, command: list[str], place: Path) -> int:
+        """Run a command of the person's in `place` and return its exit code, 128 + N when signal N ended it."""
+        import signal
+        import subprocess
+
+        try:
+            with subprocess.Popen(command, cwd=place, env={**self.environ, "TMPDIR": str(place.parent)}) as child:
+                before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the child's
+                try:
+                    code = child.wait()
+                finally:
+                    signal.signal(signal.SIGINT, before)
+        except OSError as trouble:
+            raise BadInput(f"'{command[0]}' cannot be run: {str(trouble.strerror).lower()}") from None
+        return code if code >= 0 else 128 - code
+
     def leftovers(self) -> list[Draft]:
         """Return the pages of this journal that were being written when something went wrong."""
         from sexjournal import private

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
+from types import TracebackType
 from typing import Annotated
 
 import typer
 
 from sexjournal import __version__
 from sexjournal.app import App
-from sexjournal.commands import config, desk, edit, init, listing, new, remove, restore, show, tag
+from sexjournal.commands import config, desk, edit, grep, init, listing, new, remove, restore, run, show, tag, textconv
 from sexjournal.commands.options import PANELS
 from sexjournal.errors import JournalError
 
 INTERRUPTED = 130
+BUG = 70  # EX_SOFTWARE of sysexits.h
 
 cli = typer.Typer(
     name="journal",
@@ -34,7 +37,10 @@ cli.command(rich_help_panel=write)(remove.remove)
 cli.command(rich_help_panel=write)(restore.restore)
 cli.command("list", rich_help_panel=read)(listing.listing)
 cli.command(rich_help_panel=read)(show.show)
+cli.command(rich_help_panel=read, context_settings={"help_option_names": ["--help"]})(grep.grep)
+cli.command(rich_help_panel=read, context_settings={"allow_interspersed_args": False})(run.run)
 cli.command(rich_help_panel=keep)(config.config)
+cli.command(hidden=True)(textconv.textconv)
 
 
 def _version(asked: bool) -> None:
@@ -63,10 +69,10 @@ def journal(
 def main() -> None:
     """Run one command; the exit codes are those of the README."""
     _settle_environment()
-    sys.exit(run(sys.argv[1:]))
+    sys.exit(obey(sys.argv[1:]))
 
 
-def run(words: list[str]) -> int:
+def obey(words: list[str]) -> int:
     """Run the command line `words` and return its exit code."""
     from sexjournal.render import error_lines
 
@@ -92,11 +98,29 @@ def _reader_gone() -> int:
     return 0
 
 
+def _asked_to_end(number: int, _frame: object) -> None:
+    raise SystemExit(128 + number)
+
+
+def _trouble_of_ours(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
+    """Tell of a bug by its kind and place alone: what an exception says, and its locals, may hold a page."""
+    while trace and trace.tb_next:
+        trace = trace.tb_next
+    place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "nowhere"
+    sys.stderr.write(f"journal: a mistake of this program: {kind.__name__} at {place}\n")
+    sys.stderr.write("hint: nothing that was said to be saved is lost; please report the line above\n")
+    sys.stderr.flush()
+    os._exit(BUG)
+
+
 def _settle_environment() -> None:
     """Nothing we make is for others to read, and no core file ever holds a page."""
     import resource
 
     os.umask(0o077)
+    for number in (signal.SIGTERM, signal.SIGHUP):  # as an exception, so that what lies in memory is tidied up
+        signal.signal(number, _asked_to_end)
+    sys.excepthook = _trouble_of_ours
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         import ctypes

@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING, cast
 
 from sexjournal import header as front
+from sexjournal.errors import BadInput
 from sexjournal.header import BadPage, Given, Value
 
 if TYPE_CHECKING:
@@ -25,8 +26,14 @@ if TYPE_CHECKING:
 __all__ = ["FIELDS", "KINDS", "BadPage", "Entry", "Given", "Value", "check", "compose", "parse"]
 
 KINDS: tuple[str, ...] = (
-    *("experience", "fantasy", "memory", "chapter"),
-    *("reflection", "wish", "letter", "conversation"),
+    "experience",
+    "fantasy",
+    "memory",
+    "chapter",
+    "reflection",
+    "wish",
+    "letter",
+    "conversation",
 )
 _YES = frozenset({"true", "yes", "on"})
 _NO = frozenset({"false", "no", "off"})
@@ -58,7 +65,6 @@ class Entry:
     @property
     def date(self) -> When | None:
         from sexjournal import dates
-        from sexjournal.errors import BadInput
 
         try:
             return dates.parse(self._line("date"))
@@ -243,7 +249,6 @@ def _is_words(value: Value) -> bool:
 
 def _is_date(value: Value) -> bool:
     from sexjournal import dates
-    from sexjournal.errors import BadInput
 
     try:
         return isinstance(value, str) and bool(dates.parse(value))

@@ -107,6 +107,8 @@ class Gpg:
 
     def make_key(self, name: str) -> str:
         """Make a Curve25519 key that does not expire; pinentry asks for its passphrase. Return the fingerprint."""
+        home = Path(os.environ.get("GNUPGHOME") or Path.home() / ".gnupg")
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)  # with --no-options gpg does not make it itself
         result = self._gnupg.result_map["crypt"](self._gnupg)
         arguments = ["--quick-generate-key", name, "future-default", "default", "never"]
         self._gnupg._handle_io(arguments, io.BytesIO(), result, binary=True)

@@ -391,7 +391,7 @@ def _members(inner: str, fold: bool) -> tuple[str, list[str]]:
         named, low, high = found.groups()
         if named is not None:
             classes.append(_named(named, fold))
-        elif low == "-" and 0 < found.start() and found.end() < len(inner):
+        elif low == "-" and found.start() > 0 and found.end() < len(inner):
             raise _bad("invalid range end")
         else:
             plain += _range(_end(low), _end(high or low))

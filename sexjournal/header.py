@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, TypeAlias, cast
 
 from sexjournal.errors import BadInput
@@ -125,11 +125,8 @@ def measure(header: str) -> None:
         raise BadPage(1, "the front matter is larger than 64 KiB", "long text belongs below the second ---")
     odd = _UNREADABLE.search(header)
     if odd:
-        raise BadPage(
-            _line(header, odd.start()),
-            "an invisible control character stands in the front matter",
-            "take it out, or write it as \\x and its number between double quotes",
-        )
+        line = _line(header, odd.start())
+        raise BadPage(line, "an invisible control character stands in the front matter", "delete it, or the whole line")
 
 
 def _events(header: str) -> Iterator[yaml.Event]:
@@ -179,8 +176,7 @@ def _line(header: str, offset: int) -> int:
 
 
 def _scalar(event: yaml.ScalarEvent) -> str | None:
-    plain = not event.style
-    return None if plain and event.value in ("", "~", "null") else event.value
+    return None if not event.style and event.value in ("", "~", "null") else event.value
 
 
 def _new_key(header: str, event: yaml.ScalarEvent, levels: Sequence[_Level]) -> str:
@@ -196,14 +192,18 @@ def _deeper(header: str, event: yaml.CollectionStartEvent, levels: Sequence[_Lev
     """A new list or map in the innermost one."""
     import yaml
 
-    line = _line(header, _start(event).index)
     if levels[-1].awaits_key:
-        raise BadPage(line, "a key is a word, not a list or a map", "put double quotes around a key with brackets")
-    if len(levels) > DEEPEST:
-        raise BadPage(line, f"lists and maps stand more than {DEEPEST} deep in each other")
-    inner: list[Value] | dict[str, Value] = {} if isinstance(event, yaml.MappingStartEvent) else []
-    levels[-1].add(inner)
-    return _Level(inner)
+        what, hint = "a key is a word, not a list or a map", "put double quotes around a key with brackets"
+    elif len(levels) > DEEPEST:
+        what, hint = (
+            f"lists and maps stand more than {DEEPEST} deep in each other",
+            "longer thoughts belong in the text",
+        )
+    else:
+        inner: list[Value] | dict[str, Value] = {} if isinstance(event, yaml.MappingStartEvent) else []
+        levels[-1].add(inner)
+        return _Level(inner)
+    raise BadPage(_line(header, _start(event).index), what, hint)
 
 
 # Writing
@@ -302,10 +302,12 @@ def put(header: str, key: str, value: Given, *, order: Sequence[str] = (), newli
 
 
 def _place(header: str, spots: Mapping[str, _Spot], key: str, order: Sequence[str]) -> int:
-    rank = order.index(key) if key in order else 0
-    places = [spots[name].end for name in reversed(order[:rank]) if name in spots]
-    places += [spots[name].start for name in order[rank:] if name in spots and key in order]
-    return places[0] if places else len(header)
+    if key not in order:
+        return len(header)
+    rank = order.index(key)
+    above = (spots[name].end for name in reversed(order[:rank]) if name in spots)
+    below = (spots[name].start for name in order[rank:] if name in spots)
+    return next(chain(above, below), len(header))
 
 
 def append(header: str, key: str, item: Mapping[str, Given], *, newline: str = "\n") -> str:
@@ -380,8 +382,8 @@ def _pieces(header: str, group: Sequence[yaml.Event]) -> Iterator[tuple[int, int
         start, end = _start(event).index, _end(event).index
         if getattr(event, "style", None) in ("|", ">"):
             start = header.index("\n", start) + 1  # a comment may stand beside the sign
-        # A mark of no width in the first column is only where the next key was seen.
-        if start < end or _end(event).column > column:
+        # A value of no width in the first column is only where the next key was seen.
+        if start < end or _end(event).column > column or event is group[0]:
             yield start, end
 
 

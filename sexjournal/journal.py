@@ -321,8 +321,9 @@ def _known(name: str, sealed: bytes, opened: bytes | Damaged, clear: Sequence[st
 
 
 def _reading(known: dict[str, Known]) -> Reading:
+    """Sort what is known into pages and troubles; the file that was written last comes last."""
     stored, troubles, seen = [], [], set()
-    for name, one in known.items():
+    for name, one in sorted(known.items(), key=lambda item: item[1].signature[1]):
         if one.entry is None:
             troubles.append(Trouble(name, one.trouble, shut=True))
         elif one.entry.id in seen:

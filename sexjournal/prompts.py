@@ -401,7 +401,7 @@ class Template:
         start = bounds(edited)[2]
         head, body = edited[:start], edited[start:]
         for line in self.blanks:
-            head = head.replace(f"\n{line}\n", "\n", 1)
+            head = head.replace(f"\n{line}\n", "\n")
         for comment in self.comments:
             body = _lifted(body, comment)
         return head + body

@@ -59,8 +59,11 @@ def rating_range(text: str) -> tuple[int, int]:
 
 
 def newest_first(entries: Iterable[Entry]) -> list[Entry]:
-    """Order by the date that a page is about, then by when it was written; pages without a date come last."""
-    return sorted(entries, key=_age, reverse=True)
+    """Order by the date that a page is about, then by when it was written; pages without a date come last.
+
+    Of pages that tie, the one that stands later in `entries` is the newer.
+    """
+    return sorted(entries, key=_age)[::-1]
 
 
 def select(entries: Iterable[Entry], filters: Filters, today: date) -> list[Entry]:
@@ -95,7 +98,7 @@ def _named(entries: Sequence[Entry], ref: str, today: date) -> list[Entry]:
 
 def _written_back(entries: Sequence[Entry], steps: int) -> list[Entry]:
     """Return the page written last, or `steps - 1` before it."""
-    written = sorted(entries, key=lambda entry: (_moment(entry), entry.id), reverse=True)
+    written = sorted(entries, key=_moment)[::-1]
     return written[steps - 1 : steps] if steps else []
 
 
@@ -162,9 +165,10 @@ _TESTS: tuple[Callable[[Entry, Filters], bool], ...] = (
 )
 
 
-def _age(entry: Entry) -> tuple[date, date, datetime, str]:
-    about = entry.date.sort_key if entry.date else (date.min, date.min)
-    return *about, _moment(entry), entry.id
+def _age(entry: Entry) -> tuple[date, date, datetime]:
+    about = entry.date
+    earliest, latest = about.sort_key if about else (date.min, date.min)
+    return earliest, latest, _moment(entry)
 
 
 def _moment(entry: Entry) -> datetime:

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from typing import TYPE_CHECKING, TextIO
 
 from sexjournal import dates
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
     from sexjournal.entry import Entry, Value
+    from sexjournal.grep import Hit, Options, Result
 
 # What the program calls things, in the person's language: `kind.memory`, `cadence.week`, a front-matter key (`rating`,
 # `map.likes`), or a key with one of its values (`agree.mostly`, `rating.7`). A word that is missing stands for itself.
@@ -116,7 +118,7 @@ def rows_json(entries: Iterable[Entry], face: Face) -> str:
     `people` and `tags` lists, `rating` and `now` (the last blind review) 1..7, `reviews` their count. What is absent is
     null. In `discreet` people, tags and title are null.
     """
-    objects = (json.dumps(_object(entry, face)).replace("\x7f", "\\u007f") for entry in entries)
+    objects = (json.dumps(_object(entry, face)) for entry in entries)
     return "[" + ",\n ".join(objects) + "]\n"
 
 
@@ -235,15 +237,15 @@ def settings(table: Iterable[tuple[str, str, str, str]], face: Face) -> str:
     if not face.tty:
         return "".join("\t".join(map(_line, row)) + "\n" for row in table)
     pairs = [(name, f"{value}  ({source})\n{sentence}") for name, value, source, sentence in table]
-    return _drawn([_grid(pairs, face)], face)
+    return _drawn([_grid(pairs)], face)
 
 
-def _grid(pairs: Iterable[tuple[str, str]], face: Face) -> RenderableType:
+def _grid(pairs: Iterable[tuple[str, str]]) -> RenderableType:
     from rich.table import Table
     from rich.text import Text
 
     grid = Table.grid(padding=(0, _GAP))
-    grid.add_column(overflow="fold", style="dim", max_width=face.width // 3)
+    grid.add_column(overflow="fold", style="dim")
     grid.add_column(overflow="fold")
     for name, value in pairs:
         grid.add_row(Text(_line(name)), Text(safe_text(value)))
@@ -342,7 +344,7 @@ def _styled_page(parts: Iterable[_Part], face: Face) -> str:
 def _styled_part(part: _Part, face: Face) -> Iterator[str]:
     from rich.text import Text
 
-    yield _drawn([Text(_line(part.heading), style="bold"), _grid(part.facts, face)], face)
+    yield _drawn([Text(_line(part.heading), style="bold"), _grid(part.facts)], face)
     if part.text.strip():
         yield _markdown(part.text, face)
 
@@ -416,7 +418,6 @@ def _console(face: Face) -> Console:
         width=face.width,
         height=25,
         theme=Theme(_THEME),
-        legacy_windows=False,
         markup=False,
         emoji=False,
         highlight=False,
@@ -424,8 +425,42 @@ def _console(face: Face) -> Console:
     )
 
 
+# --- grep ---
+
+_SHADES = {"match": "01;31", "name": "35", "number": "32", "mark": "36"}  # as GNU grep has them by default
+
+
+def grep_result(result: Result, options: Options) -> str:
+    """Return what grep prints for one result: its lines, made safe, with its colours when asked for."""
+    from sexjournal.grep import Hit, plain
+
+    if options.color and isinstance(result, Hit):
+        return "".join(f"{line}\n" for line in _coloured_hit(result, options))
+    return "".join(_whole_line(line) for line in plain([result], options))
+
+
+def _whole_line(line: str) -> str:
+    """A line with its end, which in a page from elsewhere may be CR LF: that moves nothing."""
+    end = "\r\n" if line.endswith("\r") else "\n"
+    return safe_text(line.removesuffix("\r")) + end
+
+
+def _coloured_hit(hit: Hit, options: Options) -> Iterator[str]:
+    mark = _shade("-" if hit.context else ":", "mark")
+    name = _shade(safe_text(hit.name), "name") + mark if options.names else ""
+    number = _shade(str(hit.number), "number") + mark if options.numbers else ""
+    if options.only:
+        yield from (name + number + _shade(safe_text(hit.text[start:end]), "match") for start, end in hit.spans)
+        return
+    ends = [0, *(place for span in hit.spans for place in span), len(hit.text)]
+    parts = [safe_text(hit.text[start:end]) for start, end in pairwise(ends)]
+    yield name + number + "".join(_shade(part, "match") if odd % 2 else part for odd, part in enumerate(parts))
+
+
+def _shade(text: str, shade: str) -> str:
+    return f"\x1b[{_SHADES[shade]}m{text}\x1b[0m" if text else ""
+
+
 def structured(value: object) -> str:
     """Return JSON for another program: pure ASCII, so that nothing in it can move a terminal."""
-    import json
-
     return json.dumps(value, indent=1) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -58,6 +59,7 @@ class Sync:
             path = self._directory / ".git" / "info" / name
             if not path.exists() or path.read_text("utf-8") != text:
                 disk.replace(path, text.encode())
+                self._show_in_clear()
 
     def commit(self, now: datetime) -> bool:
         """Commit every sealed file as it stands; False when nothing changed. The message tells nothing."""
@@ -91,6 +93,12 @@ class Sync:
     def remote(self) -> str:
         """The name of the remote, or empty."""
         return self._git("remote").decode("utf-8", "replace").split("\n")[0] if self.ready else ""
+
+    def _show_in_clear(self) -> None:
+        """Let `git diff`, `git log -p` and `git grep --textconv` open pages, and never keep what they opened."""
+        opens = f"journal --dir {shlex.quote(str(self._directory.absolute()))} textconv"
+        self._git("config", "--local", "diff.journal.textconv", opens)
+        self._git("config", "--local", "diff.journal.cachetextconv", "false")
 
     def _clear_stale_lock(self) -> None:
         """Take away the lock of a git that was killed: we hold the journal's own lock, so no git of ours is at work."""

@@ -127,6 +127,8 @@ def accept_new(app: App, template: Template, flags: Mapping[str, Value]) -> Acce
         if template.untouched(text):
             return Nothing("the page was not changed, nothing was written")
         page = entries.parse(template.without_prompts(text))
+        if text.strip() and not page.head:
+            raise BadPage(1, "the front matter is gone", "a page begins with it, between two lines of three dashes")
         if not says_something(page):
             return Nothing("the page is empty, nothing was written")
         return save(app, complete(app, page, flags))

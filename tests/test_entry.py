@@ -37,7 +37,7 @@ with: [Wren]
 tags:   [slow, "weekend" ]
 rating: 6                     # 1..7
 # a line of my own
-mood: !
+mood: 1:20
 "our song": >-
   one
   two
@@ -49,27 +49,12 @@ review:
 The text.
 ---
 Not a header.
-""".replace("mood: !", "mood: 1:20")
+"""
 
 # Text
 
 
-ODD_TEXT = [
-    "---\n",
-    "---\r\n",
-    "\n---",
-    "\r",
-    "\r\n",
-    "\ufeff",
-    "\0",
-    "\u2028",
-    "\x85",
-    "{",
-    "א\u202e",
-    "😀",
-    "  x\n",
-    "...",
-]
+ODD_TEXT = ["---\n", "---\r\n", "\n---", "\r", "\r\n", "\ufeff", "\0", "\u2028", "\x85", "א\u202e", "😀", "{", "  x\n", "..."]  # fmt: skip
 bodies = st.lists(st.sampled_from(ODD_TEXT) | st.text(max_size=8), max_size=8).map("".join)
 SIGNS = [": ", " #", "#", "-", "'", '"', "\\", ",", "[", "}", "no", "1:20", "~", "&", "*", "!", "%", "@", "?", "0"]
 texts = st.text(max_size=12) | st.lists(st.sampled_from(ODD_TEXT + SIGNS), max_size=4).map("".join)
@@ -192,7 +177,7 @@ def test_nothing_null_and_a_tilde_are_no_answer() -> None:
     }
 
 
-def test_the_design_s_page_is_read_whole() -> None:
+def test_every_part_of_a_page_is_read() -> None:
     page = parse(PAGE)
     assert (page.id, page.kind, page.title, page.rating) == ("k7q2m9xa", "experience", "The lake", 6)
     assert (page.people, page.tags) == (("Wren",), ("slow", "weekend"))
@@ -363,6 +348,7 @@ def test_a_damaged_header_is_refused_and_the_refusal_does_not_tell_what_it_holds
 
 
 @given(headers, st.sampled_from(["tags", "a", "review"]), values)
+@example("? ", "tags", [])
 def test_an_odd_header_is_changed_rightly_or_not_at_all(header: str, key: str, value) -> None:
     try:
         page = parse(f"---\n{header}\n---\nText\n")
@@ -398,8 +384,12 @@ def blocks(draw: st.DrawFn) -> tuple[dict[str, str], str]:
     return {name: block.replace("\n", newline) for name, block in written.items()}, newline
 
 
+def text_of(parts: dict[str, str], newline: str) -> str:
+    return f"---{newline}{''.join(parts.values())}---{newline}Text\r\n---\nmore"
+
+
 def page_of(parts: dict[str, str], newline: str) -> Entry:
-    return parse(f"---{newline}{''.join(parts.values())}---{newline}Text\r\n---\nmore")
+    return parse(text_of(parts, newline))
 
 
 def comments(block: str) -> list[str]:
@@ -413,17 +403,17 @@ def test_a_changed_field_changes_its_own_lines_and_keeps_their_comments(written,
     page = page_of(parts, newline)
     key = data.draw(st.sampled_from(sorted(page.fields)))
     changed = page.amended({key: value})
-    before, own, after = (newline.join(["---", ""]) + "".join(parts.values())).partition(parts[key])
+    before, _, after = text_of({**parts, key: "\0"}, newline).partition("\0")
     assert changed.text.startswith(before)
-    assert changed.text.endswith(after + f"---{newline}Text\r\n---\nmore")
-    new = changed.text[len(before) : len(changed.text) - len(after) - len(f"---{newline}Text\r\n---\nmore")]
+    assert changed.text.endswith(after)
+    new = changed.text[len(before) : len(changed.text) - len(after)]
     if page.fields[key] == plain(value):
         assert changed.text == page.text
         return
     rows = [row for row in new.split(newline) if not row.lstrip().startswith("#")]
     in_rows = isinstance(value, list) and any(isinstance(item, dict) for item in value)
     assert len(rows) == (2 + len(value) if in_rows else 2)
-    assert all(comment in new for comment in comments(own))
+    assert all(comment in new for comment in comments(parts[key]))
     assert changed.fields == {**page.fields, key: plain(value)}
     assert list(changed.fields) == list(page.fields)
 
@@ -433,7 +423,7 @@ def test_a_removed_field_takes_its_own_lines_and_no_more(written, data: st.DataO
     parts, newline = written
     page = page_of(parts, newline)
     key = data.draw(st.sampled_from(sorted(page.fields)))
-    assert page.amended({key: None}).text == page_of({**parts, key: ""}, newline).text
+    assert page.amended({key: None}).text == text_of({**parts, key: ""}, newline)
 
 
 @given(blocks(), keys, values.filter(lambda value: value is not None))
@@ -634,24 +624,24 @@ def test_a_field_s_line_is_told() -> None:
 @pytest.mark.parametrize("line", ["---x\n", "\n", "word " * 40 + "\n", "---\r"])
 def test_a_long_page_takes_no_longer_than_its_length(line: str) -> None:
     text = PAGE + line * (20_000_000 // len(line))
-    began = time.perf_counter()
+    began = time.process_time()
     changed = parse(text).amended({"rating": 2}).reviewed({"now": 2})
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
     assert changed.body == text[PAGE.index("The text.") :]
 
 
 def test_a_page_is_read_in_well_under_a_millisecond() -> None:
-    assert min(repeat(lambda: parse(PAGE), number=50, repeat=5)) / 50 < 0.001
+    assert min(repeat(lambda: parse(PAGE), timer=time.process_time, number=50, repeat=5)) / 50 < 0.001
 
 
 @pytest.mark.parametrize(
     "header", ["x: " + "a:" * 32_000, "x: [" + "a," * 32_000 + "]", "? " * 32_000, "x: '" + "''" * 32_000 + "'"]
 )
 def test_a_header_made_to_be_slow_is_not(header: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with suppress(BadPage):
         parse(f"---\n{header}\n---\n").amended({"rating": 2})
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_the_libraries_are_loaded_when_a_page_is_read_and_not_before() -> None:

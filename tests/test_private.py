@@ -157,6 +157,12 @@ def test_a_place_without_room_is_refused_before_anything_is_written(place):
     assert caught.value.hint
 
 
+def test_a_place_without_a_limit_has_room(place, monkeypatch):
+    unlimited = os.statvfs_result((4096, 4096, 0, 0, 0, 0, 0, 0, 0, 255))
+    monkeypatch.setattr(os, "statvfs", lambda path: unlimited)
+    private.room(place, 1 << 60)
+
+
 # Drafts
 
 
@@ -396,19 +402,30 @@ def test_a_kept_draft_is_free_though_a_helper_of_the_editor_lives_on(place):
         os.kill(helper, signal.SIGKILL)
 
 
-SWEEPING = """
+MANY = """
 draft.wipe()
-for _ in range(25):
+for _ in range(300):
     with Draft.create(Path(sys.argv[1]), About("new"), b"") as draft:
         draft.page.write_bytes(b"mine")
-        assert private.sweep(Path(sys.argv[1])) == [], "another's draft was offered"
-        assert draft.read() == b"mine"
         draft.wipe()
 print("fine")
+"""
+SWEEP = """
+draft.wipe()
+print("ready", flush=True)
+while True:
+    assert private.sweep(Path(sys.argv[1])) == [], "a draft in use was offered"
 """
 
 
 def test_drafts_made_while_others_sweep_are_never_taken_away(place):
-    processes = [run(place, SWEEPING) for _ in range(8)]
-    assert [process.communicate(timeout=30)[0] for process in processes] == ["fine\n"] * 8
+    sweepers = [run(place, SWEEP) for _ in range(2)]
+    assert [sweeper.stdout.readline() for sweeper in sweepers] == ["ready\n"] * 2
+    writers = [run(place, MANY) for _ in range(2)]
+    assert [writer.communicate(timeout=30)[0] for writer in writers] == ["fine\n"] * 2
+    assert [sweeper.poll() for sweeper in sweepers] == [None] * 2
+    for sweeper in sweepers:
+        sweeper.kill()
+        sweeper.communicate()
+    assert swept(place) == []
     assert contents(place) == []

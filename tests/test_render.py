@@ -275,6 +275,7 @@ def test_the_list_fits_the_terminal_and_a_title_is_cut_with_a_mark(width: int) -
     assert max(map(cell_len, lines)) <= width
     assert lines[1].endswith("…")
     assert lines[2].endswith("…")
+    assert cell_len(lines[1]) == width  # what other columns gave up goes to the title
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -396,6 +397,7 @@ def test_tags_come_with_their_counts() -> None:
     assert render.tags(counts, Face(tty=True)) == "12  slow\n 3  weekend\n"
     assert render.tags(counts, PLAIN) == "slow\t12\nweekend\t3\n"
     assert render.tags({}, Face(tty=True)) == ""
+    assert render.tags({"字" * 30: 1}, Face(width=40, tty=True)) == "1  " + "字" * 18 + "…\n"
 
 
 SETTINGS = [
@@ -534,8 +536,9 @@ def test_what_markdown_has_no_room_for_is_shown_as_written(body: str, width: int
     assert max(map(cell_len, shown.split("\n"))) <= width
 
 
-def test_a_list_that_would_grow_wider_than_the_terminal_is_shown_as_written() -> None:
-    body = "123456789. " * 9 + "far to the right"
+@pytest.mark.parametrize("end", ["", "far to the right"])
+def test_a_list_that_would_grow_wider_than_the_terminal_is_shown_as_written(end: str) -> None:
+    body = "123456789. " * 9 + end
     shown = OURS.sub("", render.page(page_with({}, body), TERMINAL, {}))
     assert body.split() == shown.split()[1:]
 
@@ -577,6 +580,12 @@ def test_no_letter_of_any_text_is_lost_and_no_line_is_too_wide(body: str, width:
 def test_a_very_long_line_is_folded(line: str) -> None:
     shown = OURS.sub("", render.page(page_with({"signpost": line}, line), TERMINAL, {}))
     assert max(map(cell_len, shown.split("\n"))) <= 80
+    assert sum(map(str.isalnum, shown)) >= 2 * sum(map(str.isalnum, line))
+
+
+def test_a_page_has_one_free_line_above_its_text_and_none_where_there_is_no_text() -> None:
+    assert OURS.sub("", render.page(page_with({}, "- one\n"), TERMINAL, {})) == "experience\n\n • one\n"
+    assert OURS.sub("", render.page(page_with({}, "\n"), TERMINAL, {})) == "experience\n"
 
 
 @pytest.mark.parametrize("width", [1, 2, 7])
@@ -601,11 +610,13 @@ def test_pages_tags_and_settings_fit_the_terminal(width: int) -> None:
 
 
 def test_looks_come_from_the_face_and_not_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = (render.page(LAKE, TERMINAL, {}), render.rows([LAKE], TERMINAL, {}), render.settings(SETTINGS, TERMINAL))
-    for name, value in {"COLUMNS": "20", "NO_COLOR": "1", "TERM": "dumb", "FORCE_COLOR": "1"}.items():
+    one = page_with({"id": "k7q2m9xa", "title": "Rain"}, "Some `colour`.")
+    before = render.page(one, TERMINAL, {}), render.rows([one], TERMINAL, {})
+    assert "\x1b[36mcolour\x1b[0m" in before[0]
+    assert before[1] == "\x1b[36mk7q2m9xa\x1b[0m  \x1b[2mexperience\x1b[0m  Rain\n"
+    for name, value in {"COLUMNS": "5", "NO_COLOR": "1", "TERM": "dumb", "FORCE_COLOR": "1"}.items():
         monkeypatch.setenv(name, value)
-    after = (render.page(LAKE, TERMINAL, {}), render.rows([LAKE], TERMINAL, {}), render.settings(SETTINGS, TERMINAL))
-    assert after == before
+    assert (render.page(one, TERMINAL, {}), render.rows([one], TERMINAL, {})) == before
 
 
 def test_rich_is_not_loaded_before_it_is_needed() -> None:

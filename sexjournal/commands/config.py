@@ -8,7 +8,6 @@ import typer
 
 from sexjournal.commands.options import Json, app_of
 
-
 COLUMNS = ("name", "value", "source", "sentence")
 
 
@@ -32,4 +31,8 @@ def config(
         (one.name, settings.shown(app.config.values[one.name]), app.config.sources[one.name], one.sentence)
         for one in wanted
     ]
-    app.show(render.structured([dict(zip(COLUMNS, row, strict=True)) for row in table]) if json else render.settings(table, app.face))
+    app.show(
+        render.structured([dict(zip(COLUMNS, row, strict=True)) for row in table])
+        if json
+        else render.settings(table, app.face)
+    )

@@ -55,20 +55,20 @@ def make(app: App, wishes: Wishes) -> None:
     if app.journal.is_accepted and not app.journal.surprises():
         app.say(f"the journal in {app.directory} is ready, nothing was changed")
         return
-    device = _choose_key(app, wishes)
     if app.journal.exists:
-        _accept(app, device, wishes)
+        _accept(app, wishes)
     else:
-        _create(app, device, wishes)
+        _create(app, wishes)
 
 
-def _create(app: App, device: SecretKey, wishes: Wishes) -> None:
+def _create(app: App, wishes: Wishes) -> None:
     from sexjournal.ownpage import Recipient
 
     if not wishes.yes:
         _need_a_terminal(app)
         _adults_only(app)
         _safe_here(app)
+    device = _choose_key(app, wishes)
     names, clear = _what_files_show(app, wishes)
     certificate = app.gpg.certificate(device.fingerprint)
     recipient = Recipient(device.fingerprint, device.name, app.today().isoformat(), certificate)
@@ -80,8 +80,9 @@ def _create(app: App, device: SecretKey, wishes: Wishes) -> None:
     app.tell(app.wording.init["back_up_where"])
 
 
-def _accept(app: App, device: SecretKey, wishes: Wishes) -> None:
+def _accept(app: App, wishes: Wishes) -> None:
     """Show who can read a journal that this device has not accepted, or that changed, and ask."""
+    device = _choose_key(app, wishes)
     page = app.journal.look(device.fingerprint)
     for line in _described(page):
         app.say(line)

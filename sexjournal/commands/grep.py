@@ -1,0 +1,134 @@
+"""journal grep: lines that match, in all pages at once."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sexjournal.commands.options import Asked, app_of, filtered
+from sexjournal.errors import BadInput
+
+if TYPE_CHECKING:
+    from sexjournal.app import App
+    from sexjournal.entry import Entry
+    from sexjournal.grep import Options
+
+PATIENCE = 20.0  # seconds for one search; 24 MB of pages take well under one
+
+Words = Annotated[list[str] | None, typer.Argument(metavar="[PATTERN] [REF]...", help="What to look for, and where.")]
+
+
+def _flag(letter: str, text: str) -> Any:
+    return typer.Option(f"-{letter}", help=text)
+
+
+@filtered
+def grep(
+    ctx: typer.Context,
+    asked: Asked,
+    words: Words = None,
+    extended: Annotated[bool, _flag("E", "PATTERN is an extended regular expression.")] = False,
+    fixed: Annotated[bool, _flag("F", "PATTERN is text, taken as it is.")] = False,
+    ignore_case: Annotated[bool, _flag("i", "Upper and lower case alike.")] = False,
+    word: Annotated[bool, _flag("w", "Whole words only.")] = False,
+    whole_line: Annotated[bool, _flag("x", "Whole lines only.")] = False,
+    invert: Annotated[bool, _flag("v", "The lines that do not match.")] = False,
+    count: Annotated[bool, _flag("c", "Only how many lines, for each page.")] = False,
+    with_match: Annotated[bool, _flag("l", "Only the pages that match.")] = False,
+    without_match: Annotated[bool, _flag("L", "Only the pages that do not.")] = False,
+    numbers: Annotated[bool, _flag("n", "With line numbers.")] = False,
+    no_names: Annotated[bool, _flag("h", "Without the pages' ids.")] = False,
+    names: Annotated[bool, _flag("H", "With the pages' ids, as it is anyway.")] = False,
+    only: Annotated[bool, _flag("o", "Only what matches.")] = False,
+    after: Annotated[int | None, typer.Option("-A", metavar="N", min=0, help="N lines after each.")] = None,
+    before: Annotated[int | None, typer.Option("-B", metavar="N", min=0, help="N lines before each.")] = None,
+    around: Annotated[int | None, typer.Option("-C", metavar="N", min=0, help="N lines on both sides.")] = None,
+    limit: Annotated[int | None, typer.Option("-m", metavar="N", min=0, help="At most N lines of a page.")] = None,
+    patterns: Annotated[list[str] | None, typer.Option("-e", metavar="PATTERN", help="May be repeated.")] = None,
+    quiet: Annotated[bool, _flag("q", "Print nothing; the exit code tells.")] = False,
+    color: Annotated[str, typer.Option(metavar="WHEN", help="always, never or auto.")] = "auto",
+    everything: Annotated[bool, typer.Option("--all", help="Look in the front matter too.")] = False,
+) -> None:
+    """Find lines in the text of all pages, with grep's own flags and exit codes.
+
+    Without PATTERN it asks, so that the word stays out of the shell's history.
+    """
+    from sexjournal.grep import Options
+
+    app = app_of(ctx)
+    given = words or []
+    sought, refs = (patterns, given) if patterns else (given[:1], given[1:])
+    options = Options(
+        syntax="fixed" if fixed else "extended" if extended else "basic",
+        ignore_case=ignore_case,
+        word=word,
+        whole_line=whole_line,
+        invert=invert,
+        count=count,
+        listing="with" if with_match else "without" if without_match else None,
+        only=only,
+        quiet=quiet,
+        limit=limit,
+        before=around if before is None else before,
+        after=around if after is None else after,
+        numbers=numbers,
+        names=names or not no_names,
+        color=_coloured(app, color),
+    )
+    _search(app, asked, refs, sought or [_asked_for(app)], options, everything)
+
+
+def _search(app: App, asked: Asked, refs: list[str], patterns: list[str], options: Options, everything: bool) -> None:
+    from sexjournal import grep, query, render
+
+    with _in_bounds():
+        matcher = grep.compile(patterns, options)
+    pages = query.select(app.read().entries, asked.understood(app, refs), app.today())
+    found = False
+    with _in_bounds():
+        for result in grep.search(((page.id, _text(page, everything)) for page in pages), matcher, options):
+            if isinstance(result, grep.Outcome):
+                found = result.found
+            else:
+                app.show(render.grep_result(result, options))
+    if app.exit_code and not (found and options.quiet):
+        raise typer.Exit(2)
+    raise typer.Exit(grep.exit_code(found))
+
+
+def _text(page: Entry, everything: bool) -> str:
+    return page.text if everything else page.body
+
+
+def _asked_for(app: App) -> str:
+    if not app.interactive:
+        raise BadInput("there is no pattern to look for", "journal grep PATTERN")
+    return app.asker.line(app.wording.ui["grep_for"])
+
+
+def _coloured(app: App, when: str) -> bool:
+    choices = {"always": True, "never": False, "auto": app.face.colour}
+    if when not in choices:
+        raise BadInput(f"--color takes always, never or auto, not '{when}'")
+    return choices[when]
+
+
+@contextmanager
+def _in_bounds() -> Iterator[None]:
+    """End a search that a pattern makes endless."""
+    from sexjournal.grep import TooSlow
+
+    def ring(*_: object) -> None:
+        raise TooSlow
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
