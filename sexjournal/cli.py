@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
@@ -13,7 +14,22 @@ import typer
 
 from sexjournal import __version__
 from sexjournal.app import App
-from sexjournal.commands import config, desk, edit, grep, init, listing, new, remove, restore, run, show, tag, textconv
+from sexjournal.commands import (
+    config,
+    desk,
+    edit,
+    grep,
+    init,
+    jot,
+    listing,
+    new,
+    remove,
+    restore,
+    run,
+    show,
+    tag,
+    textconv,
+)
 from sexjournal.commands.options import PANELS
 from sexjournal.errors import JournalError
 
@@ -31,6 +47,7 @@ write, read, reflect, keep = PANELS.values()
 
 cli.command(rich_help_panel=write)(init.init)
 cli.command(rich_help_panel=write)(new.new)
+cli.command(rich_help_panel=write)(jot.jot)
 cli.command(rich_help_panel=write)(edit.edit)
 cli.add_typer(tag.tag, rich_help_panel=write)
 cli.command(rich_help_panel=write)(remove.remove)
@@ -121,6 +138,9 @@ def _settle_environment() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):  # as an exception, so that what lies in memory is tidied up
         signal.signal(number, _asked_to_end)
     sys.excepthook = _trouble_of_ours
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a locale without all letters gets escapes, not an end
+            stream.reconfigure(errors="backslashreplace")
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if sys.platform == "linux":
         import ctypes

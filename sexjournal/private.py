@@ -217,7 +217,7 @@ def sweep(base: Path) -> list[Draft]:
 
 def _new_directory(base: Path) -> tuple[Path, int]:
     """Make a directory for a draft and lock it; a sweep that comes in between takes it away, so try again."""
-    for _ in range(5):
+    for _ in range(20):
         path = base / f"journal-{os.urandom(8).hex()}"
         try:
             path.mkdir()

@@ -34,7 +34,6 @@ Words = Mapping[str, str]
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_SCALE = frozenset("1234567")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _SCALE = frozenset("1234567")
 
@@ -106,8 +105,8 @@ def rows(entries: Iterable[Entry], face: Face, words: Words) -> str:
     """
     if face.tty:
         return _columns([_cells(entry, face, words) for entry in entries], face)
-    tabbed = ([_line(_joined(_object(entry, face)[name], ",")) for name in _TABBED] for entry in entries)
-    return "".join("\t".join(fields) + "\n" for fields in tabbed)
+    objects = (_object(entry, face) for entry in entries)
+    return "".join("\t".join(_line(_joined(told[name], ",")) for name in _TABBED) + "\n" for told in objects)
 
 
 def rows_json(entries: Iterable[Entry], face: Face) -> str:
@@ -373,13 +372,7 @@ def _markdown(body: str, face: Face) -> str:
     parser = MarkdownIt("commonmark").enable(_PARSED).disable(_AS_WRITTEN)
     rendered.parsed = list(_without_code_blocks(parser.parse(text)))
     drawn = _drawn([rendered], face).strip("\n") + "\n"  # rich leaves a line free above a list
-    return drawn if _holds(_COLOUR.sub("", drawn), text, face) else _drawn([Text(text)], face)
-
-
-def _holds(drawn: str, text: str, face: Face) -> bool:
-    from rich.cells import cell_len
-
-    return _weight(drawn) >= _weight(text) and all(cell_len(line) <= face.width for line in drawn.split("\n"))
+    return drawn if _weight(_COLOUR.sub("", drawn)) >= _weight(text) else _drawn([Text(text)], face)
 
 
 def _weight(text: str) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sexjournal import writing
-from sexjournal.commands import init, tag
+from sexjournal.commands import init, jot, tag
 from sexjournal.commands.options import app_of
 from sexjournal.errors import BadInput, Interrupted
 
@@ -47,9 +47,26 @@ def new(
 
 
 def _written(app: App, flags: dict[str, Value], *, ask: bool) -> Stored | None:
+    if _rather_a_jot(app, flags):
+        return jot.keep(app)
     if ask:
         return _from_questions(app, flags)
     return _from_standard_input(app, flags) if app.piped else _from_editor(app, flags)
+
+
+def _rather_a_jot(app: App, flags: Mapping[str, Value]) -> bool:
+    """For today, offer to keep one line and let it rest for a night."""
+    from sexjournal.prompts import Option
+
+    today = flags.get("date") == app.today().isoformat() and flags.get("kind", "experience") == "experience"
+    if not today or not app.interactive:
+        return False
+    ui = app.wording.ui
+    app.tell(ui["settle"])
+    return (
+        app.asker.choose(ui["settle_choice"], [Option("jot", ui["jot_instead"]), Option("page", ui["write_anyway"])])
+        == "jot"
+    )
 
 
 def _flags(

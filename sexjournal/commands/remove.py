@@ -10,14 +10,16 @@ from sexjournal.errors import BadInput, Interrupted
 
 def remove(ctx: typer.Context, refs: Refs, yes: Yes = False) -> None:
     """Take pages away. git keeps them in its past, and journal restore brings them back."""
-    from sexjournal import render
+    from sexjournal import dates
 
     app = app_of(ctx)
     found = app.find_all(refs)
     if not yes:
         if not app.interactive:
             raise BadInput("this asks first, and there is no terminal", "journal remove --yes does it without asking")
-        app.tell(render.rows([one.entry for one in found], app.face, app.words).rstrip("\n"))
+        for one in found:
+            about = dates.show(one.entry.date, app.language) if one.entry.date else ""
+            app.tell(f"  {one.entry.id}  {about}")
         if not app.asker.confirm(app.wording.ui["remove"]):
             raise Interrupted("nothing was removed")
     app.remove(found)

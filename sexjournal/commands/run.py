@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sexjournal.commands.options import Asked, app_of, filtered
 from sexjournal.errors import BadInput
-from sexjournal.journal import Stored
+
+if TYPE_CHECKING:
+    from sexjournal.journal import Stored
 
 READ_ONLY = 0o400
 

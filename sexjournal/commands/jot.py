@@ -1,0 +1,45 @@
+"""journal jot: one line on the day itself, to be written out tomorrow."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from sexjournal import writing
+from sexjournal.commands import init
+from sexjournal.commands.options import app_of
+from sexjournal.errors import BadInput
+
+if TYPE_CHECKING:
+    from sexjournal.app import App
+    from sexjournal.journal import Stored
+
+
+def jot(ctx: typer.Context) -> None:
+    """Keep one line about today, typed here or on standard input; the page can wait until tomorrow."""
+    app = app_of(ctx)
+    if not app.journal.is_accepted:
+        init.make(app, init.Wishes())
+    stored = keep(app)
+    if stored is not None:
+        sys.stdout.write(f"{stored.entry.id}\n")
+
+
+def keep(app: App) -> Stored | None:
+    """Ask for the line, or take the one on standard input, and keep it."""
+    from sexjournal.entry import compose
+
+    line = app.standard_input().strip() if app.piped else app.asker.line(app.wording.ui["jot_ask"])
+    if not line:
+        app.say("nothing was kept")
+        return None
+    if "\n" in line:
+        raise BadInput("a jot is one line", "journal new --on today takes a whole page")
+    page = writing.complete(app, compose({"jot": line}, ""), {"date": app.today().isoformat()})
+    with app.drafted("new", page.kind, page.text, written=True) as draft, writing.told_where(draft):
+        stored = app.save(page)
+        draft.wipe()
+    app.tell(app.wording.ui["jot_saved"])
+    return stored
