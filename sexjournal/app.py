@@ -271,14 +271,20 @@ class App:
         """
         from sexjournal import private
 
-        base = private.base(self.environ)
         page = text.encode("utf-8", "surrogateescape")
+        try:
+            base = private.base(self.environ)
+        except private.NoPrivatePlace:
+            if not written:
+                raise
+            yield private.Unkept(page)  # what needs no editor needs no place either: it only would have been safer
+            return
         private.room(base, 2 * len(page) + EDITING_ROOM)
         about = private.About(purpose, ref, str(self.directory), self.now().isoformat())
         draft = private.Draft.create(base, about, b"" if written else page)
-        if written:
-            draft.page.write_bytes(page)
         with draft:
+            if written:
+                draft.write(page)
             yield draft
 
     @contextmanager

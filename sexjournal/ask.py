@@ -34,6 +34,10 @@ _YES_OR_NO = {"y": True, "yes": True, "j": True, "ja": True, "n": False, "no": F
 _NARROWEST = 20  # columns, below which wrapping only makes it worse
 
 
+def _nothing() -> None:
+    """Nobody wants to hear of answers."""
+
+
 class Reader(Protocol):
     """Where answers come from: a line with its newline, and "" at the end, as `sys.stdin` has it."""
 
@@ -53,6 +57,7 @@ class Asker:
     today: date
     colour: bool = False
     width: int = 80
+    heard: Callable[[], None] = _nothing  # called after each answer that is kept
     answers: list[Answer] = field(default_factory=list)
     _told: set[str] = field(default_factory=set)
 

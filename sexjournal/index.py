@@ -1,7 +1,7 @@
 """The sealed index: every page, read once. It may vanish at any moment, and nobody notices but the clock.
 
-Inside the seal: one line of JSON (version, journal key, and for each file its signature on disk, digest, front matter
-and where its text stands), then the texts one after another.
+Inside the seal: one line of JSON (version, a stamp of what the verdicts rest on, and for each file its signature on
+disk, digest, front matter and where its text stands), then the texts one after another.
 """
 
 from __future__ import annotations
@@ -64,7 +64,7 @@ def refreshed(
     return dict(sorted(fresh.items()))
 
 
-def pack(known: Mapping[str, Known], key: str) -> bytes:
+def pack(known: Mapping[str, Known], stamp: str) -> bytes:
     """Return the bytes to be sealed."""
     texts: list[bytes] = []
     files: dict[str, list[object]] = {}
@@ -75,16 +75,16 @@ def pack(known: Mapping[str, Known], key: str) -> bytes:
         files[name] = [one.signature, one.digest, place, one.trouble, one.remark]
         texts.append(text)
         at += len(text)
-    head = json.dumps({"version": VERSION, "key": key, "files": files}, separators=(",", ":"))
+    head = json.dumps({"version": VERSION, "stamp": stamp, "files": files}, separators=(",", ":"))
     return b"".join([head.encode(), b"\n", *texts])
 
 
-def unpack(data: bytes, key: str) -> dict[str, Known]:
-    """Return what an opened index holds; nothing at all when it is of another version, another key, or not whole."""
+def unpack(data: bytes, stamp: str) -> dict[str, Known]:
+    """Return what an opened index holds; nothing when it is of another version or stamp, or not whole."""
     line, _, texts = data.partition(b"\n")
     try:
         head = json.loads(line)
-        if head["version"] != VERSION or head["key"] != key:
+        if head["version"] != VERSION or head["stamp"] != stamp:
             return {}
         return {name: _known(item, texts) for name, item in head["files"].items()}
     except (ValueError, KeyError, TypeError, IndexError):

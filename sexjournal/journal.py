@@ -155,7 +155,7 @@ class Journal:
         """Return every entry, opening only files that are new or changed."""
         page = self.unlock()
         opener = self._opener(page)
-        before = self._load_index(opener, page.key)
+        before = self._load_index(opener)
         done = 0
 
         def opened(batch: list[tuple[str, bytes]]) -> list[Known]:
@@ -167,7 +167,7 @@ class Journal:
 
         now = index.refreshed(before, self.directory, opened)
         if now != before:
-            self._store_index(opener, now, page.key)
+            self._store_index(opener, now)
         return _reading(now)
 
     def open_file(self, sealed: bytes) -> Entry:
@@ -282,22 +282,28 @@ class Journal:
             results = vault.open_many(self._opener(page), [sealed for _, sealed in batch])
         return [_known(name, sealed, one, page.clear) for (name, sealed), one in zip(batch, results, strict=True)]
 
-    def _load_index(self, opener: vault.Opener, key: str) -> dict[str, Known]:
+    def _load_index(self, opener: vault.Opener) -> dict[str, Known]:
         try:
-            return index.unpack(opener.open_unsigned(self._index.read_bytes()), key)
+            return index.unpack(opener.open_unsigned(self._index.read_bytes()), _stamp(self.accepted.page))
         except (OSError, JournalError):
             return {}
 
-    def _store_index(self, opener: vault.Opener, known: dict[str, Known], key: str) -> None:
+    def _store_index(self, opener: vault.Opener, known: dict[str, Known]) -> None:
         """Keep the index; a disk that is full costs time and nothing else."""
-        fingerprint = self.accepted.device if opener.slow else key
+        fingerprint = self.accepted.device if opener.slow else self.accepted.page.key
         certificate = acceptance.certificate_path(self._room, fingerprint)
-        status = self._gpg.seal_unsigned(index.pack(known, key), str(certificate))
+        status = self._gpg.seal_unsigned(index.pack(known, _stamp(self.accepted.page)), str(certificate))
         if status.code == 0:
             try:
                 disk.replace(self._index, status.data)
             except disk.DiskTrouble:
                 disk.remove(self._index)
+
+
+def _stamp(page: OwnPage) -> str:
+    """What the verdict on a file depends on besides the file: the journal key, who may sign, what may be shown."""
+    told = [page.key, *page.clear, *(one.certificate for one in page.recipients)]
+    return index.digest("\n".join(told).encode())
 
 
 def _text(data: bytes) -> str:

@@ -155,6 +155,12 @@ class Draft:
         except FileNotFoundError:
             return b""
 
+    def write(self, text: bytes) -> None:
+        """Put other words in the page's place, at once: whoever is killed meanwhile leaves the old ones or the new."""
+        fresh = self.path / f".{PAGE}"
+        fresh.write_bytes(text)
+        fresh.replace(self.page)
+
     def changed(self) -> bool:
         """Whether the page differs from the one that was laid out."""
         return _digest(self.read()) != self.about.digest
@@ -197,6 +203,26 @@ class Draft:
         if self.lock >= 0:
             os.close(self.lock)
             self.lock = -1
+
+
+class Unkept(Draft):
+    """A page with no private place to wait in: it lives as long as this process does."""
+
+    def __init__(self, text: bytes) -> None:
+        super().__init__(Path(os.devnull), -1, About())
+        self._text = text
+
+    def read(self) -> bytes:
+        return self._text
+
+    def write(self, text: bytes) -> None:
+        self._text = text
+
+    def holds_words(self) -> bool:
+        return False
+
+    def wipe(self) -> None:
+        self._text = b""
 
 
 def leftovers(base: Path) -> list[Draft]:

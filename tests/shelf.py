@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -75,7 +75,9 @@ class Shelf:
 
 
 @contextmanager
-def stocked(keys: Keys, pages: Mapping[str, str], *options: str, names: tuple[str, ...] = ("plain",)) -> Iterator[Shelf]:
+def stocked(
+    keys: Keys, pages: Mapping[str, str], *options: str, names: tuple[str, ...] = ("plain",)
+) -> Iterator[Shelf]:
     """A journal with these pages, made with these options of `init` and keys of these names, the first one its own."""
     with Room(keys, names) as room:
         shelf = Shelf(room)

