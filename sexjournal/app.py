@@ -195,6 +195,8 @@ class App:
     def read(self) -> Reading:
         """Read the journal; what is damaged or foreign is told on stderr and the rest goes on."""
         reading = self.journal.read(self._progress())
+        if reading.slow:
+            self.say("pysequoia is not installed: gpg opens each page by itself, which is slower")
         for trouble in reading.troubles:
             self.say(f"{trouble.name}: {trouble.sentence}")
             if trouble.shut:

@@ -52,10 +52,11 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The journal as it is now."""
+    """The journal as it is now; `slow` when gpg had to open each page by itself."""
 
     stored: tuple[Stored, ...]
     troubles: tuple[Trouble, ...]
+    slow: bool = False
 
     @property
     def entries(self) -> tuple[Entry, ...]:
@@ -168,7 +169,7 @@ class Journal:
         now = index.refreshed(before, self.directory, opened)
         if now != before:
             self._store_index(opener, now)
-        return _reading(now)
+        return replace(_reading(now), slow=opener.slow)
 
     def open_file(self, sealed: bytes) -> Entry:
         """Open the bytes of one sealed page."""

@@ -101,9 +101,13 @@ class Sync:
         self._git("config", "--local", "diff.journal.cachetextconv", "false")
 
     def _clear_stale_lock(self) -> None:
-        """Take away the lock of a git that was killed: we hold the journal's own lock, so no git of ours is at work."""
-        with suppress(FileNotFoundError):
-            (self._directory / ".git" / "index.lock").unlink()
+        """Take away the lock of a git that was killed; SyncTrouble when a git of the person's is at work."""
+        lock = self._directory / ".git" / "index.lock"
+        if not lock.exists():
+            return
+        if _git_at_work(self._directory):
+            raise SyncTrouble("another git is at work in the journal", "let it end, then the next command commits")
+        lock.unlink(missing_ok=True)
 
     def _git(self, *words: str, extra: Mapping[str, str] | None = None) -> bytes:
         result = self._run(*words, extra=extra)
@@ -134,6 +138,18 @@ class Sync:
         kept = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS")
         clean = {name: value for name, value in self._environ.items() if not name.startswith("GIT_") or name in kept}
         return clean | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
+
+
+def _git_at_work(directory: Path) -> bool:
+    """Whether a git runs inside the directory; where there is no /proc, none is assumed: ours wait for each other."""
+    here = directory.resolve()
+    return any(_is_git_in(here, process) for process in Path("/proc").glob("[0-9]*"))
+
+
+def _is_git_in(here: Path, process: Path) -> bool:
+    with suppress(OSError):  # it may end meanwhile, or be somebody else's
+        return (process / "comm").read_text() == "git\n" and (process / "cwd").resolve().is_relative_to(here)
+    return False
 
 
 def find_removed(gone: Mapping[str, str], ref: str) -> str:

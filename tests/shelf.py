@@ -75,11 +75,9 @@ class Shelf:
 
 
 @contextmanager
-def stocked(
-    keys: Keys, pages: Mapping[str, str], *options: str, names: tuple[str, ...] = ("plain",)
-) -> Iterator[Shelf]:
-    """A journal with these pages, made with these options of `init` and keys of these names, the first one its own."""
-    with Room(keys, names) as room:
+def stocked(store: Keys, pages: Mapping[str, str], *options: str, keys: Sequence[str] = ("plain",)) -> Iterator[Shelf]:
+    """A journal with these pages, made with these options of `init`; of the keys the first one is its own."""
+    with Room(store, keys) as room:
         shelf = Shelf(room)
         room.journal("init", "--yes", "--key", room.fingerprint, *options, check=0)
         shelf.ids = {name: shelf.write(page) for name, page in pages.items()}

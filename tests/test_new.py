@@ -66,10 +66,9 @@ def refused(room: Room, *args: str, stdin: bytes | None = b"We swam.\n", code: i
     before = snapshot(room)
     result = room.journal("new", *args, stdin=stdin, check=code)
     assert result.out == b""
-    assert re.search(r"^journal: [^A-Z
-]*.*[^.
-]
-hint: .", result.error, re.MULTILINE), result.error
+    sentence, hint = result.error.splitlines()[-2:]
+    assert re.fullmatch("journal: [^A-Z].*[^.]", sentence)
+    assert re.fullmatch("hint: .+", hint)
     assert "Traceback" not in result.error
     assert room.canary not in result.error
     assert snapshot(room) == before
