@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sexjournal.config import Config
 from sexjournal.config import load as load_config
-from sexjournal.errors import BadInput, SyncTrouble
+from sexjournal.errors import BadInput, Damaged, NothingFound, SyncTrouble
 
 if TYPE_CHECKING:
     from sexjournal.ask import Asker
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sexjournal.journal import Journal, Reading, Stored
     from sexjournal.private import Draft
     from sexjournal.prompts import Wording
+    from sexjournal.query import Filters
     from sexjournal.render import Face
     from sexjournal.sync import Sync
 
@@ -31,6 +32,15 @@ EDITING_ROOM = 4 * 1024 * 1024  # bytes kept free for a page and what its editor
 SLOW_START = 1.0  # seconds of reading before a progress bar is worth showing
 
 
+def _refuse_shut(reading: Reading, refs: Iterable[str]) -> None:
+    """Damaged when a REF names a file that is there but does not count as a page."""
+    from sexjournal.journal import id_in
+
+    for trouble in reading.troubles:
+        if trouble.shut and id_in(trouble.name).startswith(tuple(refs)):
+            raise Damaged(f"{trouble.name}: {trouble.sentence}", "git can show its past: git log -- FILE")
+
+
 class App:
     """Config, journal, git, editor, terminal and clock of one command."""
 
@@ -38,6 +48,7 @@ class App:
         self.environ = environ
         self._asked_directory = directory
         self.exit_code = 0
+        self._reading: Reading | None = None
 
     # the parts
 
@@ -193,28 +204,40 @@ class App:
     # reading
 
     def read(self) -> Reading:
-        """Read the journal; what is damaged or foreign is told on stderr and the rest goes on."""
-        reading = self.journal.read(self._progress())
+        """Read the journal, once until it changes; what is damaged or foreign is told and the rest goes on."""
+        if self._reading is None:
+            self._reading = self.journal.read(self._progress())
+            self._tell_troubles(self._reading)
+        return self._reading
+
+    def _tell_troubles(self, reading: Reading) -> None:
         if reading.slow:
             self.say("pysequoia is not installed: gpg opens each page by itself, which is slower")
         for trouble in reading.troubles:
             self.say(f"{trouble.name}: {trouble.sentence}")
             if trouble.shut:
                 self.exit_code = 5
-        return reading
 
-    def find(self, ref: str) -> Stored:
-        """Return the one entry that REF names."""
-        return self.find_all([ref])[0]
-
-    def find_all(self, refs: Iterable[str]) -> list[Stored]:
-        """Return the entries that the REFs name, in their order, each once."""
+    def select(self, filters: Filters) -> list[Stored]:
+        """Return the pages that the filters let through, newest first."""
         from sexjournal import query
 
         reading = self.read()
         by_id = {one.entry.id: one for one in reading.stored}
-        found = query.resolve_many(reading.entries, tuple(refs), self.today())
+        try:
+            found = query.select(reading.entries, filters, self.today())
+        except NothingFound:
+            _refuse_shut(reading, filters.refs)
+            raise
         return [by_id[entry.id] for entry in found]
+
+    def find(self, ref: str) -> Stored:
+        """Return the one page that REF names."""
+        from sexjournal.query import Filters, only_one
+
+        found = self.select(Filters(refs=(ref,)))
+        only_one([one.entry for one in found], ref)
+        return found[0]
 
     def _progress(self) -> Callable[[int, int], None]:
         import time
@@ -256,6 +279,7 @@ class App:
 
     def commit(self) -> None:
         """Commit what is on the disk. Trouble with git is only said: the page is saved, the next commit takes it in."""
+        self._reading = None
         try:
             with self.journal.locked():
                 self.sync.prepare()

@@ -167,6 +167,7 @@ class Asker:
         if value is None:
             return None
         self.answers.append(Answer(prompt, value))
+        self.heard()
         return self.answers[-1]
 
     def _say_back(self, answer: Answer | None) -> None:

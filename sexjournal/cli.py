@@ -30,7 +30,7 @@ from sexjournal.commands import (
     tag,
     textconv,
 )
-from sexjournal.commands.options import PANELS
+from sexjournal.commands.options import PANELS, TAKES_REFS
 from sexjournal.errors import JournalError
 
 INTERRUPTED = 130
@@ -48,12 +48,12 @@ write, read, reflect, keep = PANELS.values()
 cli.command(rich_help_panel=write)(init.init)
 cli.command(rich_help_panel=write)(new.new)
 cli.command(rich_help_panel=write)(jot.jot)
-cli.command(rich_help_panel=write)(edit.edit)
+cli.command(rich_help_panel=write, context_settings=TAKES_REFS)(edit.edit)
 cli.add_typer(tag.tag, rich_help_panel=write)
-cli.command(rich_help_panel=write)(remove.remove)
+cli.command(rich_help_panel=write, context_settings=TAKES_REFS)(remove.remove)
 cli.command(rich_help_panel=write)(restore.restore)
-cli.command("list", rich_help_panel=read)(listing.listing)
-cli.command(rich_help_panel=read)(show.show)
+cli.command("list", rich_help_panel=read, context_settings=TAKES_REFS)(listing.listing)
+cli.command(rich_help_panel=read, context_settings=TAKES_REFS)(show.show)
 cli.command(rich_help_panel=read, context_settings={"help_option_names": ["--help"]})(grep.grep)
 cli.command(rich_help_panel=read, context_settings={"allow_interspersed_args": False})(run.run)
 cli.command(rich_help_panel=keep)(config.config)
@@ -95,6 +95,7 @@ def obey(words: list[str]) -> int:
 
     try:
         ctx_code = cli(words, prog_name="journal", standalone_mode=False)
+        sys.stdout.flush()
     except JournalError as trouble:
         sys.stderr.write(error_lines(trouble.sentence, trouble.hint))
         return trouble.exit_code

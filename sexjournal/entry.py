@@ -7,7 +7,7 @@ guess is ours, in `_handler` and in `header`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -327,10 +327,14 @@ _ORDER = tuple(FIELDS)[:-1]  # a new review goes to the end, below fields that w
 _RANKS = {name: rank for rank, name in enumerate(FIELDS)}
 
 
-def check(entry: Entry) -> None:
-    """Raise BadPage, with its line, for the first known field that holds what it cannot; others are never looked at."""
+def check(entry: Entry, besides: Collection[str] = ()) -> None:
+    """Raise BadPage, with its line, for the first known field that holds what it cannot.
+
+    Fields that we don't know are never looked at, nor those named in `besides`.
+    """
     for name in FIELDS:
-        _check_field(entry, name)
+        if name not in besides:
+            _check_field(entry, name)
 
 
 def _check_field(entry: Entry, name: str) -> None:

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 OLDEST = (2, 2, 0)
 LARGEST_PAGE = 64 * 1024 * 1024  # bytes; a message that unpacks to more is not one of ours
 
-ALWAYS = ["--no-options", "--quiet", "--disable-dirmngr", "--no-auto-key-locate", "--no-auto-check-trustdb"]
+# Without --quiet: with it, gpg 2.2 leaves out the status lines that tell why a message stayed shut.
+ALWAYS = ["--no-options", "--disable-dirmngr", "--no-auto-key-locate", "--no-auto-check-trustdb"]
 SEALING = [
     *["--trust-model", "always", "--no-encrypt-to", "--no-groups", "--no-emit-version", "--no-comments"],
     *["--compress-algo", "none", "--output", "-"],
@@ -136,8 +137,11 @@ class Gpg:
         status: Status = result.answer
         return status
 
-    def open(self, message: bytes, fingerprint: str) -> Status:
-        """Open a bare message with the key of that fingerprint; the caller judges the status."""
+    def open(self, message: bytes, fingerprint: str = "") -> Status:
+        """Open a bare message; the caller judges the status.
+
+        `fingerprint` is for hidden recipients, so that gpg tries that key alone and asks for no other passphrase.
+        """
         extra = [*OPENING, "--try-secret-key", fingerprint] if fingerprint else OPENING
         status: Status = self._gnupg.decrypt_file(io.BytesIO(message), extra_args=extra).answer
         return status

@@ -1,16 +1,15 @@
-"""grep's own behaviour over pages: patterns, and what they hit. Knows names and text; no entry, file, clock or terminal.
+"""grep's own behaviour over pages: patterns and what they hit. Knows names and text; no entry, file, clock or terminal.
 
-POSIX basic and extended regular expressions, with GNU's extensions, are translated to Python's `re`. Which lines are
-selected, in which order and how they are printed is compared with GNU grep by the tests. What differs:
+POSIX basic and extended expressions with GNU's extensions are translated for Python's `re`. The tests compare lines,
+their order and the exit code with GNU grep's. What differs:
 
-- A letter, and so `\\w`, `-w` and [[:alpha:]], is what Python's `str.isalnum` takes for one. The C library leaves out
-  numeric signs such as Ⅻ's circled cousins (①) and counts the vowel signs of some scripts as letters.
-- `-i` folds as Unicode does, also ẞ with ß, K (Kelvin) with å's kin, İ with i; the C library knows fewer such pairs.
-- `-o` and colour show the longest match from the leftmost start, as POSIX wants. Where an ambiguous pattern leaves more
-  than `_PATIENCE` candidates for the end of one match, the one that `re` finds first is taken.
-- `-w` accepts any match that stands between non-word characters; GNU grep gives up some where only the empty one does.
-- A group that is repeated and then referred to (`\\(a*\\)*\\1`) holds what `re` says it holds.
-- A NUL is text, and a pattern may be nested 100 deep.
+- Letters are what `str.isalnum` takes for them; the C library counts the vowel signs of some scripts too. `-i` folds as
+  Unicode does, ẞ with ß too. Ranges such as [é-ï] go by code point. A NUL is text. Groups nest 100 deep.
+- `-o` and colour show the longest match from the leftmost start, as POSIX has it, unless an ambiguous pattern leaves
+  more than `_PATIENCE` ends to try. GNU grep loses some matches of `-w`: empty ones, and with `-o` after a failed try.
+- POSIX leaves open what a quantifier repeats at the start of an extended expression (nothing, here) or after an
+  assertion, and what a repeated group holds that `\\1` refers to; GNU grep does not always agree with itself there.
+- `-v -c` with an empty pattern prints its zeros.
 """
 
 from __future__ import annotations
@@ -24,26 +23,23 @@ from typing import Literal
 
 from sexjournal.errors import BadInput
 
-Syntax = Literal["basic", "extended", "fixed"]
-Span = tuple[int, int]
-
-_DEEPEST = 100  # nested groups; Python's own compiler is recursive as well
+_DEEPEST = 100  # nested groups; the compiler of `re` is recursive as well
 _MOST_REPEATS = 32767  # RE_DUP_MAX, as in GNU's
 _PATIENCE = 4096  # ends tried for one match
 
 
 class TooSlow(BadInput):
-    """Raised by whoever bounds the time of a search, into `search` itself: from a signal handler, `re` heeds it."""
+    """For whoever bounds the time of a search: `re` heeds a signal handler that raises this, amid a match too."""
 
     def __init__(self) -> None:
-        super().__init__("the pattern takes too long", "nested repeats such as '(a+)+' do; a simpler pattern, or -F")
+        super().__init__("the pattern takes too long", hint="repeats within repeats, as in (a+)+, are slow; so try -F")
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """grep's flags. `before`, `after`: lines of context, None where not asked for (0 still separates groups)."""
+    """grep's flags. `before` and `after` are None where no context was asked for; 0 still separates groups."""
 
-    syntax: Syntax = "basic"
+    syntax: Literal["basic", "extended", "fixed"] = "basic"
     ignore_case: bool = False
     word: bool = False
     whole_line: bool = False
@@ -62,12 +58,12 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One line to print; `number` counts from 1, `spans` are offsets in `text`, filled for --color and -o."""
+    """A line to print. `number` counts from 1; `spans` are offsets of what matches, filled for colour and -o only."""
 
     name: str
     number: int
     text: str
-    spans: tuple[Span, ...] = ()
+    spans: tuple[tuple[int, int], ...] = ()
     context: bool = False
 
 
@@ -88,12 +84,12 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """Two groups of lines do not touch: grep's `--`."""
+    """Between groups of lines that do not touch: grep's `--`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Always the last result: whether any line was selected."""
+    """The last result of every search: whether any line was selected."""
 
     found: bool
 
@@ -101,13 +97,14 @@ class Outcome:
 Result = Hit | Count | Name | Break | Outcome
 
 
-# Patterns: one POSIX pattern becomes parts, and parts become one expression for `re`.
+# --- a pattern, read ---
 
-_NUMERIC = "²³¹¼-¾⁰⁴-⁹₀-₉⅐-⅟↉①-⒛⓪-⓿❶-➓"  # letters for `re`, not for the C library
+_NUMERIC = "²³¹¼-¾⁰⁴-⁹₀-₉⅐-⅟↉①-⒛⓪-⓿❶-➓"  # in \w for `re`, no letters for the C library
 _WORD = rf"[^\W{_NUMERIC}]"
-_BLANK = " \\t\u1680\u2000-\u2006\u2008-\u200a\u205f\u3000"  # without the no-break spaces, as in the C library
-_SPACE = f"{_BLANK}\\v\\f\\r\u2028\u2029"
-_CONTROL = r"\x00-\x09\x0b-\x1f\x7f-\x9f" + "\u2028\u2029"
+_FIRST, _LAST = f"(?<!{_WORD})(?={_WORD})", f"(?<={_WORD})(?!{_WORD})"  # the edges of a word
+_BLANK = " \\t\u1680\u2000-\u2006\u2008-\u200a\u205f\u3000"  # a no-break space is none
+_SPACE = _BLANK + "\\v\\f\\r\u2028\u2029"
+_CONTROL = "\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f\u2028\u2029"
 
 # Nothing here matches a newline, so that a whole page can be searched at once.
 _CLASSES = {
@@ -126,7 +123,7 @@ _ATOMS = {
     ".": ".",
     r"\w": _WORD,
     r"\W": rf"(?:(?!\n)[\W{_NUMERIC}])",
-    r"\s": _CLASSES["space"],
+    r"\s": f"[{_SPACE}]",
     r"\S": rf"[^\n{_SPACE}]",
 }
 _ASSERTIONS = {
@@ -134,39 +131,38 @@ _ASSERTIONS = {
     "$": "$",
     r"\`": "^",
     r"\'": "$",
-    r"\<": f"(?<!{_WORD})(?={_WORD})",
-    r"\>": f"(?<={_WORD})(?!{_WORD})",
-    r"\b": f"(?:(?<!{_WORD})(?={_WORD})|(?<={_WORD})(?!{_WORD}))",
-    r"\B": f"(?:(?<!{_WORD})(?!{_WORD})|(?<={_WORD})(?={_WORD}))",
+    r"\<": _FIRST,
+    r"\>": _LAST,
+    r"\b": f"(?:{_FIRST}|{_LAST})",
+    r"\B": f"(?!{_FIRST}|{_LAST})",
 }
+_REFERENCES = {rf"\{digit}" for digit in range(1, 10)}
 _QUANTIFIERS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 
-# A basic expression is an extended one with the backslashes the other way around: it is read as one.
-_TOKEN = r"\\.|\[\^?+\]?+(?:\[([.:=]).*?\1\]|\[(?![.:=])|[^][])*+\]|."
-_TOKENS = {
-    "extended": re.compile(r"\{[0-9]*(?:,[0-9]*)?\}|" + _TOKEN, re.DOTALL),
-    "basic": re.compile(r"\\\{.*?\\\}|" + _TOKEN, re.DOTALL),
-}
+_NAMED = r"\[:.*?:\]|\[\..*?\.\]|\[=.*?=\]"  # in brackets
+_TOKEN = rf"\\.|\[\^?(?:{_NAMED}|\[(?![.:=])|[^[])(?:{_NAMED}|\[(?![.:=])|[^][])*\]|."
+_EXTENDED = re.compile(r"\{[0-9]*(?:,[0-9]*)?\}|" + _TOKEN, re.DOTALL)
+_BASIC = re.compile(r"\\\{.*?\\\}|" + _TOKEN, re.DOTALL)
 _TURNED = "(){|+?"
 _INTERVAL = re.compile(r"\{([0-9]*)(,?)([0-9]*)\}")
-_CHAR = r"\[\..*?\.\]|\[=.*?=\]|."
-_MEMBER = re.compile(rf"\[:(.*?):\]|({_CHAR})(?:-(\[:.*|{_CHAR}))?", re.DOTALL)
-_BEYOND_CASED = 0x1F18A
+_MEMBER = re.compile(rf"({_NAMED}|.)(?:-({_NAMED}|.))?", re.DOTALL)
+
+
+def _bad(what: str) -> BadInput:
+    return BadInput(f"not a regular expression: {what}", hint="-F searches for the text as it is")
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A piece of a pattern, for `re`. `least` and `most` characters wide, the latter None where there is no bound.
+    """A piece of a pattern, for `re`: `least` to `most` characters wide, None without a bound.
 
-    `ordered`: `re` tries its matches from the longest to the shortest. `letters`: expressions for one character each,
-    that together match every character that the part can consume.
+    `ordered`: of its matches from one start, `re` tries the longest first and the shortest last.
     """
 
     source: str
     least: int = 0
     most: int | None = 0
     ordered: bool = True
-    letters: frozenset[str] = frozenset()
 
     @property
     def fixed(self) -> bool:
@@ -175,130 +171,106 @@ class _Part:
     def repeated(self, low: int, high: int | None) -> _Part:
         most = 0 if 0 in (high, self.most) else None if high is None or self.most is None else high * self.most
         source = f"(?:{self.source}){{{low},{'' if high is None else high}}}"
-        return _Part(source, low * self.least, most, self.fixed, self.letters)
-
-
-def _letter(source: str) -> _Part:
-    return _Part(source, 1, 1, letters=frozenset((source,)))
+        return _Part(source, low * self.least, most, ordered=self.fixed)
 
 
 def _sequence(parts: Sequence[_Part]) -> _Part:
-    """One after the other. With two parts of variable width, a shorter first one may let the second go further."""
+    """One after the other. Of two variable widths, a shorter first may let the second go further."""
+    source = "".join(part.source for part in parts)
     variable = [part for part in parts if not part.fixed]
-    return _Part(
-        "".join(part.source for part in parts),
-        sum(part.least for part in parts),
-        _total(parts),
-        not variable or (len(variable) == 1 and variable[0].ordered),
-        frozenset().union(*(part.letters for part in parts)),
-    )
-
-
-def _total(parts: Sequence[_Part]) -> int | None:
     widths = [part.most for part in parts if part.most is not None]
-    return sum(widths) if len(widths) == len(parts) else None
+    ordered = not variable or (len(variable) == 1 and variable[0].ordered)
+    most = sum(widths) if len(widths) == len(parts) else None
+    return _Part(source, sum(part.least for part in parts), most, ordered)
 
 
 def _either(parts: Sequence[_Part]) -> _Part:
-    if len(parts) == 1:
-        return parts[0]
     widths = [part.most for part in parts if part.most is not None]
     least, most = min(part.least for part in parts), max(widths) if len(widths) == len(parts) else None
-    letters = frozenset[str]().union(*(part.letters for part in parts))
-    return _Part("|".join(part.source for part in parts), least, most, least == most, letters)
-
-
-def _bad(what: str) -> BadInput:
-    return BadInput(f"not a regular expression: {what}", hint="-F searches for the text as it is")
+    ordered = least == most or (len(parts) == 1 and parts[0].ordered)
+    return _Part("|".join(part.source for part in parts), least, most, ordered)
 
 
 def _tokens(pattern: str, basic: bool) -> list[str]:
-    """The pattern's tokens, spelled as in an extended expression."""
-    found = [token[0] for token in _TOKENS["basic" if basic else "extended"].finditer(pattern)]
-    return [_turned(token) for token in found] if basic else found
+    """The tokens as an extended expression spells them: a basic one has its backslashes the other way around."""
+    if not basic:
+        return _EXTENDED.findall(pattern)
+    return [_turned(token) for token in _BASIC.findall(pattern)]
 
 
 def _turned(token: str) -> str:
     if token in _TURNED:
         return "\\" + token
-    if token.startswith(r"\{"):
+    if token[:2] == r"\{" or (token[0] == "\\" and token[1:] and token[1:] in _TURNED):
         return token.replace("\\", "")
-    return token[1] if len(token) == 2 and token[0] == "\\" and token[1] in _TURNED else token
+    return token
 
 
 class _Parser:
-    """One POSIX pattern, read once from left to right.
+    """One POSIX pattern, read once from left to right; `number` makes the names of its groups its own.
 
-    `number` makes the names of its groups its own. A `loose` reading leaves the assertions out, so that it matches
-    wherever the pattern does, and `re` can skip ahead to a literal beginning.
+    A `loose` reading leaves the assertions out: it matches wherever the pattern does, and `re` finds a word many times
+    faster when no assertion stands before it.
     """
 
-    def __init__(self, pattern: str, number: int, options: Options, loose: bool = False) -> None:
+    def __init__(self, pattern: str, number: int, options: Options, loose: bool) -> None:
         self._basic = options.syntax == "basic"
         self._fold = options.ignore_case
         self._loose = loose
         self._tokens = _tokens(pattern, self._basic)
-        self._name = f"p{number}_"
-        self.refers = any(re.fullmatch(r"\\[1-9]", token) for token in self._tokens)
-        self._at = 0
-        self._depth = 0
-        self._opened = 0
+        self._group_name = f"p{number}_"
+        self.refers = not _REFERENCES.isdisjoint(self._tokens)
+        self._at = self._depth = self._opened = 0
         self._closed: dict[str, _Part] = {}
 
     def branches(self) -> list[_Part]:
-        """The alternatives from here to the end, or to the end of the group."""
+        """The alternatives up to the end of the group or of the pattern."""
         found = [self._branch()]
         while self._token() == "|":
             self._at += 1
             found.append(self._branch())
         return found
 
-    def _token(self, ahead: int = 0) -> str:
-        """The token that stands here, or '' at the end."""
-        return "".join(self._tokens[self._at + ahead : self._at + ahead + 1])
+    def _token(self) -> str:
+        return self._tokens[self._at] if self._at < len(self._tokens) else ""
 
     def _branch(self) -> _Part:
         parts: list[_Part] = []
         while (token := self._token()) not in ("", "|") and not (token == ")" and self._closes()):
-            parts.append(self._piece(not parts))
+            parts.append(self._piece(token, first=not parts))
         return _sequence(parts)
 
     def _closes(self) -> bool:
-        """Whether a `)` ends a group; an unmatched one is ordinary in an extended expression."""
         if self._basic and not self._depth:
             raise _bad("unmatched )")
-        return self._depth > 0
+        return self._depth > 0  # else ordinary, in an extended expression
 
-    def _piece(self, first: bool) -> _Part:
-        token = self._token()
-        if _times(token):
-            return self._leading_quantifier(token)
+    def _piece(self, token: str, first: bool) -> _Part:
+        self._at += 1
+        if _times(token):  # nothing stands before it
+            return _sequence([_literal(char, self._fold) for char in token]) if self._basic else _Part("")
         part = self._atom(token, first)
-        if self._basic and token == "^" and first:
-            return part  # what follows it is ordinary: '^*' finds a star
+        if self._basic and first and token == "^":
+            return part  # '^*' finds a star
         while times := _times(self._token()):
             self._at += 1
             part = part.repeated(*times)
         return part
 
-    def _leading_quantifier(self, token: str) -> _Part:
-        """Ordinary in a basic expression; in an extended one it repeats nothing."""
-        self._at += 1
-        return _sequence([_literal(char, self._fold) for char in token]) if self._basic else _Part("")
-
     def _atom(self, token: str, first: bool) -> _Part:
-        self._at += 1
         if token in _ASSERTIONS and self._asserts(token, first):
             return _Part("" if self._loose else _ASSERTIONS[token])
+        if token in _ATOMS:
+            return _Part(_ATOMS[token], 1, 1)
+        if token in _REFERENCES:
+            return self._reference(token[1])
         if token == "(":
             return self._group()
         if token[0] == "[":
-            return _letter(_bracket(token, self._fold))
-        if token in _ATOMS:
-            return _letter(_ATOMS[token])
-        if token[0] == "\\" and token[1:] in set("123456789"):
-            return self._reference(token[1])
-        return self._character(token)
+            return _Part(_bracket(token, self._fold), 1, 1)
+        if token == "\\" or (token == "{" and self._basic):
+            raise _bad("trailing backslash" if token == "\\" else "unmatched {")
+        return _literal(token[-1], self._fold)
 
     def _asserts(self, token: str, first: bool) -> bool:
         """Whether `^` and `$` are anchors: in a basic expression only where one begins or ends."""
@@ -313,28 +285,19 @@ class _Parser:
             raise _bad("groups are nested too deep")
         number = str(self._opened)
         inner = _either(self.branches())
-        if self._token() != ")":
+        if not self._token():
             raise _bad("unmatched (")
         self._at += 1
         self._depth -= 1
         self._closed[number] = inner
-        return replace(inner, source=f"({self._capture(number)}{inner.source})")
-
-    def _capture(self, number: str) -> str:
-        return f"?P<{self._name}{number}>" if self.refers else "?:"
+        kind = f"?P<{self._group_name}{number}>" if self.refers else "?:"
+        return replace(inner, source=f"({kind}{inner.source})")
 
     def _reference(self, number: str) -> _Part:
         if number not in self._closed:
             raise _bad("invalid back reference")
-        group = f"(?P={self._name}{number})"
+        group = f"(?P={self._group_name}{number})"
         return replace(self._closed[number], source=f"(?i:{group})" if self._fold else group)
-
-    def _character(self, token: str) -> _Part:
-        if token == "\\":
-            raise _bad("trailing backslash")
-        if token == "{" and self._basic:
-            raise _bad("unmatched {")
-        return _literal(token[-1], self._fold)
 
 
 def _times(token: str) -> tuple[int, int | None] | None:
@@ -344,53 +307,48 @@ def _times(token: str) -> tuple[int, int | None] | None:
     found = _INTERVAL.fullmatch(token)
     if not found or token == "{}":
         raise _bad("invalid content of {}")
-    low, comma, high = found.groups()
-    least, most = int(low or 0), (int(high) if high else None) if comma else int(low)
-    if max(least, most or 0) > _MOST_REPEATS:
+    low, comma, high = int(found[1] or 0), found[2], found[3]
+    most = (int(high) if high else None) if comma else low
+    if max(low, most or 0) > _MOST_REPEATS:
         raise _bad("too big")
-    if most is not None and most < least:
+    if most is not None and most < low:
         raise _bad("invalid content of {}")
-    return least, most
-
-
-# `re` would also take K (Kelvin) for k and İ for i; and sets are searched faster than (?i:...).
-_KIN = {"i": "ı", "s": "ſ"}
+    return low, most
 
 
 def _literal(char: str, fold: bool) -> _Part:
-    """One character; with `fold` in any case."""
-    plain = re.escape(char)
-    if not fold or char.lower() == char.upper():
-        return _letter(plain)
+    """One character, with `fold` in any case: as a set where it can be, which `re` searches faster than (?i:...)."""
+    plain, lower = re.escape(char), char.lower()
+    if not fold or lower == char.upper():
+        return _Part(plain, 1, 1)
     if not char.isascii():
-        return _letter(f"(?i:{plain})")
-    return _letter(f"[{char.lower()}{char.upper()}{_KIN.get(char.lower(), '')}]")
+        return _Part(f"(?i:{plain})", 1, 1)
+    return _Part(f"[{lower}{char.upper()}{ {'i': 'ı', 's': 'ſ'}.get(lower, '') }]", 1, 1)
+
+
+# --- brackets ---
 
 
 def _bracket(token: str, fold: bool) -> str:
     """A bracket expression as one that matches one character, and never a newline."""
-    inner = token[1:-1]
-    if token == "[":
+    negated, inner = token.startswith("[^"), token[1:-1].removeprefix("^")
+    if not inner:
         raise _bad("unmatched [")
-    if inner[:1] == inner[-1:] == ":" and "[" not in inner and inner.strip(":"):
+    if inner[0] == inner[-1] == ":" and "[" not in inner and inner.strip(":"):
         raise _bad("a character class is written [[:space:]], not [:space:]")
-    negated = inner[0] == "^"
-    plain, classes = _members(inner[negated:], fold)
+    plain, classes = _members(inner, fold)
     either = "|".join([f"[{plain}]"] * bool(plain) + classes)
-    if negated:
-        source = f"(?:(?!{either})[^\n])" if classes else f"[^\n{plain}]"
-    else:
-        source = f"(?:{either})"
+    source = f"(?:(?!{either})[^\\n])" if negated else f"(?:{either})"
     return f"(?i:{source})" if fold else source
 
 
 def _members(inner: str, fold: bool) -> tuple[str, list[str]]:
-    """What stands between the brackets: characters and ranges, escaped for a set of `re`, and the named classes."""
-    plain, classes = "", list[str]()
+    """The characters and ranges, escaped for a set of `re`; and the classes."""
+    plain, classes = "", []
     for found in _MEMBER.finditer(inner):
-        named, low, high = found.groups()
-        if named is not None:
-            classes.append(_named(named, fold))
+        low, high = found.groups()
+        if low.startswith("[:") and high is None:
+            classes.append(_class(low[2:-2], fold))
         elif low == "-" and found.start() > 0 and found.end() < len(inner):
             raise _bad("invalid range end")
         else:
@@ -398,7 +356,7 @@ def _members(inner: str, fold: bool) -> tuple[str, list[str]]:
     return plain, classes
 
 
-def _named(name: str, fold: bool) -> str:
+def _class(name: str, fold: bool) -> str:
     if name in ("upper", "lower"):
         return _CLASSES["alpha"] if fold else _cased(name)
     if name not in _CLASSES:
@@ -408,13 +366,13 @@ def _named(name: str, fold: bool) -> str:
 
 @cache
 def _cased(name: str) -> str:
-    """All upper or lower case letters, for which `re` has no class."""
+    """All upper or lower case letters, for which `re` has no class; the last of them is U+1F189."""
     test = str.isupper if name == "upper" else str.islower
-    return f"[{''.join(filter(test, map(chr, range(_BEYOND_CASED))))}]"
+    return f"[{''.join(filter(test, map(chr, range(0x1F18A))))}]"
 
 
 def _end(element: str) -> str:
-    """The character that one end of a range stands for: itself, or `[.a.]` or `[=a=]`."""
+    """The character that an end of a range is: itself, or the one in `[.a.]` or `[=a=]`."""
     if element.startswith("[:"):
         raise _bad("invalid range end")
     if len(element) not in (1, 5):
@@ -427,56 +385,42 @@ def _range(low: str, high: str) -> str:
         raise _bad("invalid range end")
     if low == high:
         return re.escape(low)
-    around_newline = r"\t\x0b-" if low < "\n" < high else ""
-    return f"{re.escape(low)}-{around_newline}{re.escape(high)}"
+    without_newline = r"\t\x0b-" if low < "\n" < high else ""
+    return f"{re.escape(low)}-{without_newline}{re.escape(high)}"
 
 
-# The matcher.
+# --- the matcher ---
 
 
 @dataclass(frozen=True, slots=True)
 class _Branch:
-    """One alternative of a pattern, able to find its longest match from a given start."""
+    """One alternative, to find its longest match. `until` matches only with one more character up to the end."""
 
-    whole: re.Pattern[str]
-    until: re.Pattern[str]  # as whole, but only with one more character before the end
-    reach: re.Pattern[str]  # over every character that the alternative could consume
     part: _Part
+    whole: re.Pattern[str]
+    until: re.Pattern[str]
 
     def end(self, line: str, start: int) -> int:
-        """Where the longest match from `start` ends, or -1; the line with its newline."""
+        """Where the longest match from `start` ends, or -1; `line` holds its newline, which nothing matches."""
         first = self.whole.match(line, start)
-        if first is None:
-            return -1
-        end = first.end()
-        for longer in () if self.part.ordered else self._candidates(line, start, end):
-            if self.until.match(line, start, longer + 1):
-                return longer
-        return end
-
-    def _candidates(self, line: str, start: int, end: int) -> range:
-        """Longer ends, from the last one that is possible."""
-        run = self.reach.match(line, start)
-        last = run.end() if run else end
-        if self.part.most is not None:
-            last = min(last, start + self.part.most)
-        return range(last, end, -1) if last - end <= _PATIENCE else range(0)
+        if first is None or self.part.ordered:
+            return first.end() if first else -1
+        last = len(line) - 1 if self.part.most is None else min(len(line) - 1, start + self.part.most)
+        ends = range(last, first.end(), -1) if last - first.end() <= _PATIENCE else ()
+        return next((end for end in ends if self.until.match(line, start, end + 1)), first.end())
 
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """Patterns, ready to search. `sieve` is quick and finds something in every page that `finder` would."""
+    """Patterns, ready to search. `sieve` is fast, and finds something in every page where `finder` would."""
 
     sieve: re.Pattern[str]
     finder: re.Pattern[str]
     branches: tuple[_Branch, ...]
 
-    def spans(self, line: str) -> tuple[Span, ...]:
+    def spans(self, line: str) -> Iterator[tuple[int, int]]:
         """The leftmost-longest matches in a line, without the empty ones."""
-        return tuple(self._spans(line))
-
-    def _spans(self, line: str) -> Iterator[Span]:
-        at, closed = 0, line + "\n"  # nothing matches the newline, so every match has a character after it
+        at, closed = 0, line + "\n"
         while at <= len(line) and (found := self.finder.search(line, at)):
             start = found.start()
             end = max(branch.end(closed, start) for branch in self.branches)
@@ -487,42 +431,38 @@ class Matcher:
 
 def compile(patterns: Iterable[str], options: Options) -> Matcher:
     """The patterns as one matcher; each may hold several, a line each. Raises BadInput, which quotes none of them."""
-    lines = dict.fromkeys(line for pattern in patterns for line in pattern.split("\n"))
-    parts = [part for number, line in enumerate(lines) for part in _parts(line, number, options)]
-    loose = [part for number, line in enumerate(lines) for part in _parts(line, number, options, loose=True)]
-    return Matcher(
-        re.compile("|".join(part.source for part in loose)),
-        re.compile("|".join(_bounded(part, options) for part in parts), re.MULTILINE),
-        tuple(_branch(part, options) for part in parts) if options.only or options.color else (),
-    )
+    lines = list(dict.fromkeys(line for pattern in patterns for line in pattern.split("\n")))
+    parts, loose = _alternatives(lines, options), _alternatives(lines, options, loose=True)
+    finders = [_bounded(part.source, options) for part in parts]
+    sieve = re.compile("|".join(part.source for part in loose))
+    finder = re.compile("|".join(finders), re.MULTILINE)
+    branches = [_branch(part, source) for part, source in zip(parts, finders, strict=True)]
+    return Matcher(sieve, finder, tuple(branches) if options.only or options.color else ())
 
 
-def _parts(pattern: str, number: int, options: Options, loose: bool = False) -> list[_Part]:
-    """The alternatives of one pattern; they stay together where a back-reference may go from one to another."""
+def _alternatives(lines: list[str], options: Options, *, loose: bool = False) -> list[_Part]:
     if options.syntax == "fixed":
-        return [_sequence([_literal(char, options.ignore_case) for char in pattern])]
-    parser = _Parser(pattern, number, options, loose)
-    branches = parser.branches()
-    return [_either(branches)] if parser.refers else branches
+        return [_sequence([_literal(char, options.ignore_case) for char in line]) for line in lines]
+    found: list[_Part] = []
+    for number, line in enumerate(lines):
+        parser = _Parser(line, number, options, loose)
+        branches = parser.branches()
+        found += [_either(branches)] if parser.refers else branches  # a reference may go from one to another
+    return found
 
 
-def _bounded(part: _Part, options: Options) -> str:
+def _bounded(source: str, options: Options) -> str:
     if options.whole_line:
-        return f"^(?:{part.source})$"
-    return f"(?<!{_WORD})(?:{part.source})(?!{_WORD})" if options.word else part.source
+        return f"^(?:{source})$"
+    return f"(?<!{_WORD})(?:{source})(?!{_WORD})" if options.word else source
 
 
-def _branch(part: _Part, options: Options) -> _Branch:
-    source = _bounded(part, options)
-    return _Branch(
-        re.compile(source, re.MULTILINE),
-        re.compile(f"(?:{source})(?=[\\s\\S]\\Z)", re.MULTILINE),
-        re.compile(f"(?:{'|'.join(part.letters)})*+"),
-        part,
-    )
+def _branch(part: _Part, source: str) -> _Branch:
+    until = rf"(?:{source})(?=[\s\S]\Z)"
+    return _Branch(part, re.compile(source, re.MULTILINE), re.compile(until, re.MULTILINE))
 
 
-# The search.
+# --- the search ---
 
 
 def search(pages: Iterable[tuple[str, str]], matcher: Matcher, options: Options) -> Iterator[Result]:
@@ -531,10 +471,8 @@ def search(pages: Iterable[tuple[str, str]], matcher: Matcher, options: Options)
     for name, text in () if options.limit == 0 and options.listing != "without" else pages:
         lines, selected = _selected(text, matcher, options)
         found = found or bool(selected)
-        if options.quiet:
-            if found:
-                break
-            continue
+        if options.quiet and found:
+            break
         for result in _report(name, lines, selected, matcher, options):
             if printed or not isinstance(result, Break):
                 yield result
@@ -543,7 +481,7 @@ def search(pages: Iterable[tuple[str, str]], matcher: Matcher, options: Options)
 
 
 def _selected(text: str, matcher: Matcher, options: Options) -> tuple[list[str], list[int]]:
-    """A page's lines, and which of them are selected; no lines at all where the whole page has no match."""
+    """A page's lines and the indices of the selected ones; no lines where the page as a whole holds no match."""
     if not options.invert and not matcher.sieve.search(text):
         return [], []
     lines = text.split("\n")
@@ -551,34 +489,39 @@ def _selected(text: str, matcher: Matcher, options: Options) -> tuple[list[str],
         lines.pop()
     find = matcher.finder.search
     selected = (at for at, line in enumerate(lines) if (find(line) is None) == options.invert)
-    at_once = 1 if options.quiet or options.listing else options.limit
-    return lines, list(islice(selected, options.limit if options.limit == 0 else at_once))
+    limit = options.limit
+    if options.quiet or options.listing:
+        limit = 1 if limit is None else min(1, limit)
+    return lines, list(islice(selected, limit))
 
 
-def _report(
-    name: str, lines: list[str], selected: list[int], matcher: Matcher, options: Options
-) -> Iterator[Hit | Count | Name | Break]:
+def _report(name: str, lines: list[str], selected: list[int], matcher: Matcher, options: Options) -> Iterator[Result]:
+    if options.quiet:
+        return
     if options.listing:
-        if bool(selected) == (options.listing == "with"):
-            yield Name(name)
+        yield from [Name(name)] * (bool(selected) == (options.listing == "with"))
     elif options.count:
         yield Count(name, len(selected))
     else:
-        chosen = set(selected)
-        for group in _groups(len(lines), selected, options):
-            if options.before is not None or options.after is not None:
-                yield Break()
-            for at in group:
-                context = at not in chosen
-                shows = (options.only or options.color) and context == options.invert
-                spans = matcher.spans(lines[at]) if shows else ()
-                if spans or not options.only:
-                    yield Hit(name, at + 1, lines[at], spans, context)
+        yield from _hits(name, lines, selected, matcher, options)
 
 
-def _groups(count: int, selected: list[int], options: Options) -> Iterator[range]:
-    """The runs of lines to print, of `count` lines: the selected ones and their context, where they touch as one."""
-    before, after = options.before or 0, options.after or 0
+def _hits(name: str, lines: list[str], selected: list[int], matcher: Matcher, options: Options) -> Iterator[Result]:
+    chosen = set(selected)
+    separated = options.before is not None or options.after is not None
+    for group in _groups(selected, len(lines), options.before or 0, options.after or 0):
+        if separated:
+            yield Break()
+        for at in group:
+            context = at not in chosen
+            matches = (options.only or options.color) and context == options.invert
+            spans = tuple(matcher.spans(lines[at])) if matches else ()
+            if spans or not options.only:
+                yield Hit(name, at + 1, lines[at], spans, context)
+
+
+def _groups(selected: list[int], count: int, before: int, after: int) -> Iterator[range]:
+    """The runs of lines to print, out of `count`: the selected with their context, as one where they touch."""
     start = stop = max(0, selected[0] - before) if selected else 0
     for at in selected:
         if at - before > stop:
@@ -592,23 +535,24 @@ def _groups(count: int, selected: list[int], options: Options) -> Iterator[range
 def plain(results: Iterable[Result], options: Options) -> Iterator[str]:
     """The lines that GNU grep prints, without colour and without their newlines."""
     for result in results:
-        if isinstance(result, Hit):
-            yield from _plain_hit(result, options)
-        elif isinstance(result, Count):
-            yield f"{result.name}:{result.number}" if options.names else str(result.number)
-        elif isinstance(result, Name):
-            yield result.name
-        elif isinstance(result, Break):
-            yield "--"
+        match result:
+            case Hit():
+                yield from _plain_hit(result, options)
+            case Count(name, number):
+                yield f"{name}:{number}" if options.names else str(number)
+            case Name(name):
+                yield name
+            case Break():
+                yield "--"
 
 
 def _plain_hit(hit: Hit, options: Options) -> Iterator[str]:
     mark = "-" if hit.context else ":"
-    prefix = (hit.name + mark) * options.names + (str(hit.number) + mark) * options.numbers
-    if not options.only:
+    prefix = (hit.name + mark) * options.names + f"{hit.number}{mark}" * options.numbers
+    if options.only:
+        yield from (prefix + hit.text[start:end] for start, end in hit.spans)
+    else:
         yield prefix + hit.text
-    for start, end in hit.spans if options.only else ():
-        yield prefix + hit.text[start:end]
 
 
 def exit_code(found: bool) -> int:

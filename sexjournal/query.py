@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
@@ -19,6 +19,7 @@ HOW_TO_NAME = "journal list shows the ids; a date, 'last' and -2 will do too"
 _ID = re.compile(r"[0-9a-z]{1,8}")
 _BACK = re.compile(r"-([0-9]{1,6})")
 _RANGE = re.compile(r"([1-7])?(\.\.)?([1-7])?")
+_UNMARKED = str.maketrans("", "", "~?")
 _ALIKE = str.maketrans("oil", "011")  # Crockford: what a person may read for a digit
 
 
@@ -71,7 +72,8 @@ def select(entries: Iterable[Entry], filters: Filters, today: date) -> list[Entr
     pages = list(entries)
     if filters.refs:
         pages = resolve_many(pages, filters.refs, today)
-    return newest_first(entry for entry in pages if _passes(entry, filters))
+    tests = [test for name, test in _TESTS.items() if getattr(filters, name) not in (None, ())]
+    return newest_first(entry for entry in pages if all(test(entry, filters) for test in tests))
 
 
 def resolve_many(entries: Sequence[Entry], refs: Sequence[str], today: date) -> list[Entry]:
@@ -80,17 +82,20 @@ def resolve_many(entries: Sequence[Entry], refs: Sequence[str], today: date) -> 
     return list({entry.id: entry for entry in named}.values())
 
 
-def resolve(entries: Sequence[Entry], ref: str, today: date) -> Entry:
-    """Return the one page that REF names; BadInput lists the candidates when there are several."""
-    found = _named(entries, ref, today)
+def only_one(found: Sequence[Entry], ref: str) -> None:
+    """BadInput, with the candidates, when a REF that is to name one page names several."""
     if len(found) > 1:
         raise _ambiguous(found, ref)
-    return found[0]
 
 
 def _named(entries: Sequence[Entry], ref: str, today: date) -> list[Entry]:
     back = _BACK.fullmatch("-1" if ref.casefold() in ("last", "laatste") else ref)
-    found = _written_back(entries, int(back[1])) if back else _with_id(entries, ref) or _about(entries, ref, today)
+    if back:
+        found = _written_back(entries, int(back[1]))
+    elif _is_date(ref):  # "2009" may begin an id as well: a year that pages are about comes first
+        found = _about(entries, ref, today) or _with_id(entries, ref)
+    else:
+        found = _with_id(entries, ref) or _about(entries, ref, today)
     if not found:
         raise NothingFound(f"no entry matches '{ref}'", HOW_TO_NAME)
     return found
@@ -108,9 +113,9 @@ def _with_id(entries: Sequence[Entry], ref: str) -> list[Entry]:
         return []
     plain = wanted.translate(_ALIKE)
     found = [entry for entry in entries if entry.id.startswith((wanted, plain))]
-    if len(found) > 1 and not _is_date(ref):
+    if len(found) > 1:
         raise _ambiguous(found, ref)
-    return [] if len(found) > 1 else found
+    return found
 
 
 def _about(entries: Sequence[Entry], ref: str, today: date) -> list[Entry]:
@@ -123,7 +128,7 @@ def _about(entries: Sequence[Entry], ref: str, today: date) -> list[Entry]:
 
 def _is_date(ref: str) -> bool:
     try:
-        return bool(dates.parse(ref))
+        return bool(dates.parse(ref.upper()))
     except BadInput:
         return False
 
@@ -132,10 +137,6 @@ def _ambiguous(found: Sequence[Entry], ref: str) -> BadInput:
     named = [f"{entry.id} ({entry.date.text if entry.date else 'no date'})" for entry in found[:MOST_CANDIDATES]]
     rest = f" and {len(found) - MOST_CANDIDATES} more" if len(found) > MOST_CANDIDATES else ""
     return BadInput(f"'{ref}' matches several pages", f"one of {', '.join(named)}{rest}")
-
-
-def _passes(entry: Entry, filters: Filters) -> bool:
-    return all(test(entry, filters) for test in _TESTS)
 
 
 def _folded(words: Iterable[str]) -> set[str]:
@@ -148,21 +149,40 @@ def _in_range(entry: Entry, filters: Filters) -> bool:
     return entry.rating is not None and filters.rating[0] <= entry.rating <= filters.rating[1]
 
 
+def _stated(entry: Entry) -> When | None:
+    """What a page is about, without "about" and "unsure": `2009~` is to be found where 2009 is asked for."""
+    about = entry.date
+    plain = about.text.translate(_UNMARKED) if about else ""
+    return about if about is None or plain == about.text else dates.parse(plain)
+
+
 def _within(entry: Entry, asked: When) -> bool:
-    return bool(entry.date and asked.earliest <= entry.date.earliest and entry.date.latest <= asked.latest)
+    about = _stated(entry)
+    return bool(about and asked.earliest <= about.earliest and about.latest <= asked.latest)
 
 
-_TESTS: tuple[Callable[[Entry, Filters], bool], ...] = (
-    lambda entry, filters: filters.on is None or _within(entry, filters.on),
-    lambda entry, filters: not filters.since or bool(entry.date and entry.date.earliest >= filters.since.earliest),
-    lambda entry, filters: not filters.until or bool(entry.date and entry.date.earliest <= filters.until.latest),
-    lambda entry, filters: not filters.kinds or entry.kind in filters.kinds,
-    lambda entry, filters: _folded(filters.tags) <= _folded(entry.tags),
-    lambda entry, filters: not _folded(filters.not_tags) & _folded(entry.tags),
-    lambda entry, filters: _folded(filters.people) <= _folded(entry.people),
-    _in_range,
-    lambda entry, filters: filters.reviewed is None or bool(entry.reviews) is filters.reviewed,
-)
+def _since(entry: Entry, first: date) -> bool:
+    about = _stated(entry)
+    return bool(about and about.earliest >= first)
+
+
+def _until(entry: Entry, last: date) -> bool:
+    about = _stated(entry)
+    return bool(about and about.earliest <= last)
+
+
+# By the field that asks for it; the quick ones come first.
+_TESTS: Mapping[str, Callable[[Entry, Filters], bool]] = {
+    "kinds": lambda entry, filters: entry.kind in filters.kinds,
+    "tags": lambda entry, filters: _folded(filters.tags) <= _folded(entry.tags),
+    "not_tags": lambda entry, filters: not _folded(filters.not_tags) & _folded(entry.tags),
+    "people": lambda entry, filters: _folded(filters.people) <= _folded(entry.people),
+    "rating": _in_range,
+    "reviewed": lambda entry, filters: bool(entry.reviews) is filters.reviewed,
+    "on": lambda entry, filters: filters.on is None or _within(entry, filters.on),
+    "since": lambda entry, filters: filters.since is None or _since(entry, filters.since.earliest),
+    "until": lambda entry, filters: filters.until is None or _until(entry, filters.until.latest),
+}
 
 
 def _age(entry: Entry) -> tuple[date, date, datetime]:

@@ -62,8 +62,8 @@ def seal(gpg: Gpg, data: bytes, to: Seal) -> bytes:
 def open_with_gpg(gpg: Gpg, sealed: bytes, mine: str, signers: Collection[str]) -> bytes:
     """Open one sealed file with the person's own key, under the strict policy."""
     _, message = packets.split(sealed)
-    packets.outline(message)
-    status = gpg.open(message, mine)
+    hidden = HIDDEN in packets.outline(message).key_ids
+    status = gpg.open(message, mine if hidden else "")
     if not status.has("DECRYPTION_INFO"):  # gpg never came to the sealed data
         raise _not_opened(gpg, mine, status)
     judge(status, signers)
@@ -136,8 +136,8 @@ class _SequoiaOpener:
         packets.outline(message)
         try:
             opened = self._decrypt(message, decryptor=self._decryptor, store=lambda _: self._store)
-        except RuntimeError:  # what the library says may quote the message
-            raise Damaged("it is damaged, or not sealed and signed for this journal") from None
+        except RuntimeError as error:
+            raise Damaged(_why_shut(str(error))) from None
         if len(opened.valid_sigs) != 1 or opened.valid_sigs[0].certificate not in self._signers:
             raise Damaged("it is not signed by a recipient of this journal")
         return bytes(opened.bytes)
@@ -161,7 +161,7 @@ class _GpgOpener:
         return open_with_gpg(self._gpg, sealed, self._mine, self._signers)
 
     def open_unsigned(self, message: bytes) -> bytes:
-        status = self._gpg.open(message, self._mine)
+        status = self._gpg.open(message)
         if status.code or not status.has("DECRYPTION_OKAY"):
             raise Damaged("it is damaged")
         return status.data
@@ -173,6 +173,17 @@ def _sequoia() -> Any:
     except ImportError:
         return None
     return pysequoia
+
+
+# What pysequoia says in its own words, and what it means here. Its message itself is never shown: it may quote a page.
+_SHUT = {
+    "No key to decrypt message": "it is not sealed for this journal",
+    "no valid signatures found": "it is not signed by a recipient of this journal",
+}
+
+
+def _why_shut(said: str) -> str:
+    return next((ours for theirs, ours in _SHUT.items() if theirs in said), "the message is damaged")
 
 
 def _guarded(status: Status) -> bool:

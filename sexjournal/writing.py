@@ -37,19 +37,17 @@ def complete(app: App, page: Entry, flags: Mapping[str, Value]) -> Entry:
     """Return a new page with all it needs: flags win over its own front matter, and a date is understood."""
     from sexjournal.journal import new_id
 
+    entries.check(page, besides={"date", *flags})  # while the lines are still those that were typed
     kind = str(flags.get("kind") or page.fields.get("kind") or "experience")
     given = {"id": new_id(), "kind": kind, "written": app.now().isoformat(timespec="minutes"), **flags}
-    found = page.amended({**given, "date": _date(app, page, flags, kind)})
-    entries.check(found)
-    return found
+    return page.amended({**given, "date": _date(app, page, flags, kind)})
 
 
 def settled(app: App, page: Entry) -> Entry:
     """Return a changed page with its date as it is stored, whatever way it was typed."""
+    entries.check(page, besides={"date"})
     typed = page.fields.get("date")
-    found = page.amended({"date": _understood(app, page, typed)}) if isinstance(typed, str) else page
-    entries.check(found)
-    return found
+    return page.amended({"date": _understood(app, page, typed)}) if isinstance(typed, str) else page
 
 
 def save(app: App, page: Entry) -> Stored:
@@ -126,6 +124,7 @@ def accept_new(app: App, template: Template, flags: Mapping[str, Value]) -> Acce
     def accept(text: str) -> Stored | Nothing:
         if template.untouched(text):
             return Nothing("the page was not changed, nothing was written")
+        entries.check(entries.parse(text), besides={"date"})  # in the lines that the person sees
         page = entries.parse(template.without_prompts(text))
         if text.strip() and not page.head:
             raise BadPage(1, "the front matter is gone", "a page begins with it, between two lines of three dashes")
@@ -209,7 +208,12 @@ def _date(app: App, page: Entry, flags: Mapping[str, Value], kind: str) -> str:
 
 
 def _understood(app: App, page: Entry, typed: str) -> str:
+    """Return a date that stands in a page as it is stored; what stands there is never quoted."""
     try:
-        return dates.not_future(dates.understand(typed, app.today()), app.today()).text
+        when = dates.understand(typed, app.today())
+    except dates.BadDate:
+        raise BadPage(page.line_of("date"), "'date' cannot be read as a date", entries.DATE.hint) from None
+    try:
+        return dates.not_future(when, app.today()).text
     except dates.BadDate as trouble:
         raise BadPage(page.line_of("date"), trouble.sentence, trouble.hint) from None

@@ -25,8 +25,11 @@ class Shelf:
     def write(self, page: str, *options: str) -> str:
         """Write a page, a minute after the one before; return its id."""
         self.room.now = (datetime.fromisoformat(self.room.now) + timedelta(minutes=1)).isoformat()
-        stdin = page.replace(CANARY, self.room.canary).encode()
-        return self.room.journal("new", *options, stdin=stdin, check=0).text.strip()
+        return self.room.journal("new", *options, stdin=self.filled(page), check=0).text.strip()
+
+    def filled(self, page: str) -> bytes:
+        """The bytes of a page of a test."""
+        return page.replace(CANARY, self.room.canary).encode()
 
     def path(self, name: str) -> Path:
         """The sealed file of a page; the name may also be an id."""
@@ -51,7 +54,7 @@ class Shelf:
         readers = to or (f"--recipient={self.room.fingerprint}", f"--recipient-file={self._journal_key()}")
         signed = ("--sign", "--local-user", signer) if signer else ()
         words = ("--armor", "--trust-model=always", "--compress-algo=none", "--encrypt", *signed, *readers)
-        return self.room.gpg(*words, stdin=page.replace(CANARY, self.room.canary).encode()).out
+        return self.room.gpg(*words, stdin=self.filled(page)).out
 
     def put(self, name: str, sealed: bytes) -> Path:
         """Lay a file into the journal."""

@@ -83,11 +83,11 @@ def grep(
 
 
 def _search(app: App, asked: Asked, refs: list[str], patterns: list[str], options: Options, everything: bool) -> None:
-    from sexjournal import grep, query, render
+    from sexjournal import grep, render
 
     with _in_bounds():
         matcher = grep.compile(patterns, options)
-    pages = query.select(app.read().entries, asked.understood(app, refs), app.today())
+    pages = [one.entry for one in app.select(asked.understood(app, refs))]
     found = False
     with _in_bounds():
         for result in grep.search(((page.id, _text(page, everything)) for page in pages), matcher, options):

@@ -19,10 +19,10 @@ def listing(
     json: Json = False,
 ) -> None:
     """List pages, newest first, a line each."""
-    from sexjournal import query, render
+    from sexjournal import render
 
     app = app_of(ctx)
-    found = query.select(app.read().entries, asked.understood(app, refs), app.today())
+    found = [one.entry for one in app.select(asked.understood(app, refs))]
     shown = found[:number] if number else found
     app.show(render.rows_json(shown, app.face) if json else render.rows(shown, app.face, app.words))
     if not found and (asked.given or refs):

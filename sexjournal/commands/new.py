@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 def new(
     ctx: typer.Context,
     kind: Annotated[str, typer.Option(metavar="KIND", help="experience, fantasy, memory, chapter, ...")] = "",
-    on: Annotated[str, typer.Option(metavar="DATE", help="When it was; yesterday unless given.")] = "",
+    on: Annotated[str | None, typer.Option(metavar="DATE", help="When it was; yesterday unless given.")] = None,
     with_: Annotated[
         list[str] | None, typer.Option("--with", metavar="NAME", help="A person, by a made-up name; may be repeated.")
     ] = None,
     tags: Annotated[list[str] | None, typer.Option("--tag", metavar="TAG", help="May be repeated.")] = None,
     title: Annotated[str, typer.Option(metavar="TITLE", help="A title.")] = "",
-    rating: Annotated[str, typer.Option(metavar="1..7", help="All in all, for you: 1 to 7.")] = "",
+    rating: Annotated[str | None, typer.Option(metavar="1..7", help="All in all, for you: 1 to 7.")] = None,
     ask: Annotated[bool, typer.Option("--ask", help="Be asked, one question at a time.")] = False,
 ) -> None:
     """Write a page about yesterday, or about another day with --on. Prints its id.
@@ -70,13 +70,13 @@ def _rather_a_jot(app: App, flags: Mapping[str, Value]) -> bool:
 
 
 def _flags(
-    app: App, kind: str, on: str, people: list[str], tags: list[str], title: str, rating: str
+    app: App, kind: str, on: str | None, people: list[str], tags: list[str], title: str, rating: str | None
 ) -> dict[str, Value]:
     """Return the fields that the command line gives, each understood or refused."""
     from sexjournal import dates, query
 
     flags: dict[str, Value] = {"kind": query.kind(kind)} if kind else {}
-    if on:
+    if on is not None:
         flags["date"] = dates.not_future(dates.understand(on, app.today()), app.today()).text
     if people:
         flags["with"] = list(people)
@@ -84,22 +84,26 @@ def _flags(
         flags["tags"] = [tag.checked(word) for word in tags]
     if title:
         flags["title"] = title
-    if rating:
+    if rating is not None:
         flags["rating"] = _rating(rating)
     return flags
 
 
-def _rating(typed: str) -> str:
+def _rating(typed: str) -> int:
     if typed not in list("1234567"):
         raise BadInput(f"a rating is a whole number from 1 to 7, not '{typed}'", "leave it out where there is none")
-    return typed
+    return int(typed)
 
 
-def _from_standard_input(app: App, flags: dict[str, Value]) -> Stored:
+def _from_standard_input(app: App, flags: dict[str, Value]) -> Stored | None:
     from sexjournal import entry as entries
 
-    page = writing.complete(app, entries.parse(app.standard_input()), flags)
-    return writing.save(app, page)
+    typed = entries.parse(app.standard_input())
+    if not writing.says_something(typed):
+        raise BadInput("the page is empty", "a line of text is enough")
+    page = writing.complete(app, typed, flags)
+    with app.drafted("new", page.kind, page.text, written=True) as draft:  # a pipe cannot be asked again
+        return writing.from_draft(app, draft, writing.accept_written(app, {}))
 
 
 def _from_editor(app: App, flags: dict[str, Value]) -> Stored | None:
@@ -125,7 +129,7 @@ def _from_questions(app: App, flags: dict[str, Value]) -> Stored | None:
     with app.drafted("new", kind, "", written=True) as draft, writing.told_where(draft):
         app.asker.heard = lambda: draft.write(_answered(app, given).text.encode())
         early = _asked(app, kind, flags)
-        page = _answered(app, {**given, **({"early": "true"} if early else {})})
+        page = _answered(app, {**given, **({"early": True} if early else {})})
         if not writing.says_something(page):
             app.say("nothing was written")
             draft.wipe()

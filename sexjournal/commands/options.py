@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import wraps
@@ -10,19 +11,31 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sexjournal.errors import BadInput
+
 if TYPE_CHECKING:
     from sexjournal.app import App
     from sexjournal.query import Filters
 
 PANELS = {"write": "Write", "read": "Read", "reflect": "Reflect", "keep": "Keep"}
 
-Ref = Annotated[
-    str, typer.Argument(metavar="REF", help="An id or its beginning, a date, 'last', or -2 for the one before.")
-]
-Refs = Annotated[list[str], typer.Argument(metavar="REF...", help="Ids or their beginnings, dates, 'last', -2.")]
-SomeRefs = Annotated[
-    list[str] | None, typer.Argument(metavar="[REF]...", help="Ids or their beginnings, dates, 'last', -2.")
-]
+# `-2` is a REF and looks like an option, so commands that take REFs let unknown options through to `_named`.
+TAKES_REFS = {"ignore_unknown_options": True}
+BACK = re.compile("-[0-9]+")
+
+
+def _named(refs: list[str] | str | None) -> list[str] | str | None:
+    """Refuse what is an option after all, and one that does not exist."""
+    for ref in [refs] if isinstance(refs, str) else refs or []:
+        if ref.startswith("-") and not BACK.fullmatch(ref):
+            raise BadInput(f"no such option: {ref}", "journal --help shows what there is")
+    return refs
+
+
+_WHAT = "An id or its beginning, a date, 'last', or -2 for the one before."
+Ref = Annotated[str, typer.Argument(metavar="REF", callback=_named, help=_WHAT)]
+Refs = Annotated[list[str], typer.Argument(metavar="REF...", callback=_named, help=_WHAT)]
+SomeRefs = Annotated[list[str] | None, typer.Argument(metavar="[REF]...", callback=_named, help=_WHAT)]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 

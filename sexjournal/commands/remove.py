@@ -11,9 +11,10 @@ from sexjournal.errors import BadInput, Interrupted
 def remove(ctx: typer.Context, refs: Refs, yes: Yes = False) -> None:
     """Take pages away. git keeps them in its past, and journal restore brings them back."""
     from sexjournal import dates
+    from sexjournal.query import Filters
 
     app = app_of(ctx)
-    found = app.find_all(refs)
+    found = app.select(Filters(refs=tuple(refs)))
     if not yes:
         if not app.interactive:
             raise BadInput("this asks first, and there is no terminal", "journal remove --yes does it without asking")

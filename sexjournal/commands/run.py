@@ -25,14 +25,10 @@ def run(ctx: typer.Context, asked: Asked, command: Command = None) -> None:
 
     journal run -- rg -C2 lake; journal run --kind memory -- fzf. What that command keeps elsewhere is its own affair.
     """
-    from sexjournal import query
-
     app = app_of(ctx)
     if not command:
         raise BadInput("which command?", "journal run -- rg -C2 lake")
-    reading = app.read()
-    wanted = {page.id for page in query.select(reading.entries, asked.understood(app), app.today())}
-    chosen = [one for one in reading.stored if one.entry.id in wanted]
+    chosen = app.select(asked.understood(app))
     with app.laid_out(sum(len(one.entry.text.encode("utf-8", "surrogateescape")) for one in chosen)) as place:
         _lay_out(place, chosen)
         raise typer.Exit(app.child(command, place))

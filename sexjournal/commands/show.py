@@ -19,11 +19,11 @@ def show(
     raw: Annotated[bool, typer.Option("--raw", help="The exact text, byte for byte.")] = False,
 ) -> None:
     """Show pages. Without REF or filters: the one written last."""
-    from sexjournal import query, render
+    from sexjournal import render
 
     app = app_of(ctx)
     wanted = refs if refs or asked.given else ["last"]
-    found = query.select(app.read().entries, asked.understood(app, wanted), app.today())
+    found = [one.entry for one in app.select(asked.understood(app, wanted))]
     if not found:
         raise NothingFound("no page matches", "journal list shows them all")
     if raw:

@@ -14,7 +14,7 @@ from sexjournal.errors import BadInput, NothingFound
 if TYPE_CHECKING:
     from sexjournal.app import App
     from sexjournal.entry import Entry
-    from sexjournal.journal import Reading, Stored
+    from sexjournal.journal import Stored
 
 tag = typer.Typer(name="tag", invoke_without_command=True, help="Your own words on pages: list, add, remove, rename.")
 
@@ -45,9 +45,10 @@ def listed(ctx: typer.Context, asked: Asked, json: Json = False) -> None:
 def add(ctx: typer.Context, asked: Asked, tags: Tags, to: To = None) -> None:
     """Put tags on pages: by --to, or by filters."""
     app = app_of(ctx)
-    reading = app.read()
-    point_out(app, reading.entries, tags)
-    _change(app, _chosen(app, reading, asked, to, "--to"), lambda entry: entry.tagged(*map(checked, tags)))
+    words = [checked(word) for word in tags]
+    chosen = _chosen(app, asked, to, "--to")
+    point_out(app, words)
+    _change(app, chosen, lambda entry: entry.tagged(*words))
 
 
 @tag.command()
@@ -55,7 +56,7 @@ def add(ctx: typer.Context, asked: Asked, tags: Tags, to: To = None) -> None:
 def remove(ctx: typer.Context, asked: Asked, tags: Tags, from_: From = None) -> None:
     """Take tags off pages: by --from, or by filters."""
     app = app_of(ctx)
-    _change(app, _chosen(app, app.read(), asked, from_, "--from"), lambda entry: entry.untagged(*tags))
+    _change(app, _chosen(app, asked, from_, "--from"), lambda entry: entry.untagged(*tags))
 
 
 @tag.command()
@@ -66,11 +67,11 @@ def rename(
 ) -> None:
     """Rename a tag in the whole journal, in one commit."""
     app = app_of(ctx)
-    reading = app.read()
-    tagged = [one for one in reading.stored if old in one.entry.tags]
+    word = checked(new)
+    tagged = [one for one in app.read().stored if old in one.entry.tags]
     if not tagged:
         raise NothingFound(f"no page has the tag '{old}'", "journal tag list shows the tags there are")
-    _change(app, tagged, lambda entry: entry.retagged(old, checked(new)))
+    _change(app, tagged, lambda entry: entry.retagged(old, word))
 
 
 def checked(word: str) -> str:
@@ -81,9 +82,9 @@ def checked(word: str) -> str:
     return clean
 
 
-def point_out(app: App, entries: Iterable[Entry], tags: Iterable[str]) -> None:
+def point_out(app: App, tags: Iterable[str]) -> None:
     """Say so when a new tag looks like one that is there already."""
-    known = {word for entry in entries for word in entry.tags}
+    known = {word for entry in app.read().entries for word in entry.tags}
     for word in tags:
         alike = [other for other in sorted(known) if word not in known and similar(word, other)]
         if alike:
@@ -100,25 +101,21 @@ def similar(one: str, other: str) -> bool:
 
 
 def _show_counts(app: App, asked: Asked, *, json: bool) -> None:
-    from sexjournal import query, render
+    from sexjournal import render
 
-    found = query.select(app.read().entries, asked.understood(app), app.today())
-    counts = Counter(word for entry in found for word in entry.tags)
+    counts = Counter(word for one in app.select(asked.understood(app)) for word in one.entry.tags)
     ordered = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
     app.show(render.structured(ordered) if json else render.tags(ordered, app.face))
     app.leave()
 
 
-def _chosen(app: App, reading: Reading, asked: Asked, refs: list[str] | None, option: str) -> list[Stored]:
-    from sexjournal import query
-
+def _chosen(app: App, asked: Asked, refs: list[str] | None, option: str) -> list[Stored]:
     if not refs and not asked.given:
         raise BadInput("which pages?", f"name them with {option} REF, or with filters such as --kind memory")
-    chosen = query.select(reading.entries, asked.understood(app, refs), app.today())
+    chosen = app.select(asked.understood(app, refs))
     if not chosen:
         raise NothingFound("no page matches", "journal list shows them all")
-    ids = {entry.id for entry in chosen}
-    return [one for one in reading.stored if one.entry.id in ids]
+    return chosen
 
 
 def _change(app: App, chosen: list[Stored], changed: Callable[[Entry], Entry]) -> None:

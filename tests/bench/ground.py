@@ -14,10 +14,14 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 
 from pages import COMMON, RARE, RARITY, page
 from timing import Failed
+
+from sexjournal import accepted
+from sexjournal.app import NAME
 
 HERE = Path(__file__).resolve().parent
 PINENTRY = HERE.parent / "pinentry.py"
@@ -108,8 +112,8 @@ class Ground:
         return self.root / "j" / str(size)
 
     def index(self, size: int) -> Path:
-        """The index of the journal of that size: the newest, while there are others of which nothing is known yet."""
-        return self._indexes[size]
+        """The sealed index of the journal of that size, in the state directory of this run."""
+        return accepted.room(self.root / PLACES["XDG_STATE_HOME"] / NAME, self.directory(size)) / "index"
 
     @cached_property
     def fingerprint(self) -> str:
@@ -156,7 +160,7 @@ class Ground:
         self.run(sys.executable, str(self.root / "journal"), "--dir", str(unfinished), "init", "--yes", env=env)
         bounds = [size * at // SEALERS for at in range(SEALERS + 1)]
         fill = (sys.executable, str(HERE / "fill.py"), str(unfinished))
-        spans = zip(bounds, bounds[1:], strict=False)
+        spans = pairwise(bounds)
         sealers = [subprocess.Popen((*fill, str(start), str(stop)), env=env) for start, stop in spans]
         if any([sealer.wait() for sealer in sealers]):
             raise Failed("the pages could not be sealed")
@@ -180,6 +184,6 @@ class Ground:
     def check(self, size: int) -> None:
         """Read the journal for the first time and see that the commands say what they should, before they are timed."""
         listed = self.run(*self.journal(size, "list"))
-        found = self.run(*self.journal(size, "grep", "-l", RARE)), self.run(*self.journal(size, "grep", "-c", COMMON))
-        if listed.count(b"\n") != size or found[1].count(b"\n") != size or not found[0].count(b"\n") > size // RARITY // 2:
+        common, rare = (self.run(*self.journal(size, "grep", "-l", word)).count(b"\n") for word in (COMMON, RARE))
+        if listed.count(b"\n") != size or common != size or not 0 < rare < size * 3 // RARITY:
             raise Failed(f"journal does not see its {size} pages")

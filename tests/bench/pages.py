@@ -1,4 +1,4 @@
-"""The pages that the benchmark is made of: 250 words each, the same in every run. Knows no file, no gpg and no clock."""
+"""The pages that the benchmark is made of: 250 words each, the same in every run. Knows no file, gpg or clock."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LAST_DAY = date(2026, 11, 20)
 TAGS = ("slow", "weekend", "holiday", "morning", "laughing", "new", "quiet", "letters")
 PEOPLE = ("Wren", "Ash", "Juniper", "Robin")
 FEELINGS = ("tender", "playful", "calm", "nervous", "close")
-VOCABULARY = (
+_VOCABULARY = (
     "a after again all and around as at autumn away because before began better between both breakfast bread but by "
     "came candle chair closer coat coffee could curtain dark day door down early enough evening every face felt first "
     "floor for forgot found friend from garden gentle glad gone good half hall hand happy have heard her here him his "
@@ -25,7 +25,8 @@ VOCABULARY = (
     "thought through time to together told tomorrow too touch train tree trust under until us voice wait walk wall "
     "want warm was water way we week well went were what when where which while who why wind window winter with word "
     "world would write year yes yesterday you"
-).split()
+)
+VOCABULARY = _VOCABULARY.split()
 
 
 @dataclass(frozen=True, slots=True)

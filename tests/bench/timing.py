@@ -74,7 +74,7 @@ class Samples(dict[str, list[Sample]]):
 
 
 def interleaved(cases: Sequence[Case], rounds: int, tell: Callable[[str], None]) -> Samples:
-    """Run every case once a round, or in its share of the rounds, in the same order; each has run before, to be checked."""
+    """Run every case once a round, or in its share of the rounds, always in the same order."""
     taken = Samples({case.name: [] for case in cases})
     for number, case in _turns(cases, rounds):
         tell(f"round {number} of {rounds}: {case.name}")

@@ -1,0 +1,10 @@
+_journal_completion() {
+    local IFS=$'
+'
+    COMPREPLY=( $( env COMP_WORDS="${COMP_WORDS[*]}" \
+                   COMP_CWORD=$COMP_CWORD \
+                   _JOURNAL_COMPLETE=complete_bash $1 ) )
+    return 0
+}
+
+complete -o default -F _journal_completion journal

@@ -1,0 +1,1 @@
+complete --command journal --no-files --arguments "(env _JOURNAL_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) journal)" --condition "env _JOURNAL_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=is-args _TYPER_COMPLETE_ARGS=(commandline -cp) journal"

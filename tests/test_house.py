@@ -1,0 +1,120 @@
+"""The house: who imports whom, what start-up costs, and that linters and types are as clean as the rules want them."""
+
+from __future__ import annotations
+
+import ast
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "sexjournal"
+TOOLS = Path(sys.executable).parent
+# Each costs 20 to 60 ms: they are imported in the functions that need them.
+HEAVY = {"dateparser", "frontmatter", "gnupg", "markdown_it", "pendulum", "platformdirs", "pysequoia", "rich", "yaml"}
+PURE = ("dates", "entry", "grep", "header", "ownpage", "packets", "prompts", "query", "reflection")
+CLOCK = {"now", "today", "utcnow"}
+TOP_LEVEL = {"pyproject.toml", "README.md", "sexjournal", "tests", "completions", "LICENSE", "CHANGELOG.md"}
+BUILT = ("build", "dist", "__pycache__", "*.egg-info")  # not kept, see .gitignore
+
+
+def run(*argv: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """Run a tool of this environment."""
+    words = (str(TOOLS / argv[0]), *argv[1:])
+    return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
+
+
+def at_import_time(node: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
+    """The imports that run when a module is imported: not those of functions, nor those for a type checker only."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, (ast.Import, ast.ImportFrom)):
+            yield child
+        elif isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            yield from at_import_time(ast.Module(child.orelse, []))
+        elif not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)):
+            yield from at_import_time(child)
+
+
+def libraries(found: ast.Import | ast.ImportFrom) -> set[str]:
+    names = [alias.name for alias in found.names] if isinstance(found, ast.Import) else [found.module or ""]
+    return {name.partition(".")[0] for name in names}
+
+
+# Who knows whom
+
+
+def test_the_import_rules_hold() -> None:
+    done = run("lint-imports", "--no-cache", "--no-logo")
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("entry", "import sexjournal.disk"),
+        ("query", "from sexjournal.prompts import KINDS"),
+        ("prompts", "import os"),
+        ("grep", "import subprocess"),
+        ("vault", "from sexjournal.entry import parse"),
+        ("disk", "import sexjournal.config"),
+        ("sync", "from sexjournal import private"),
+        ("config", "import gnupg"),
+        ("render", "import yaml"),
+        ("journal", "import sexjournal.app"),
+        ("writing", "import sexjournal.vault"),
+        ("commands/listing", "from sexjournal.journal import Journal"),
+        ("commands/show", "import sexjournal.gpg"),
+        ("commands/edit", "def later() -> None:\n    import rich"),
+        ("fresh", "'''A module that has no place in the house.'''"),
+    ],
+)
+def test_a_wrong_import_would_be_told(tmp_path: Path, module: str, line: str) -> None:
+    shutil.copytree(PACKAGE, tmp_path / "sexjournal", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / ".importlinter", tmp_path)
+    with (tmp_path / "sexjournal" / f"{module}.py").open("a") as file:
+        file.write(f"\n{line}\n")
+    done = run("lint-imports", "--no-cache", "--no-logo", folder=tmp_path)
+    assert done.returncode == 1, done.stdout
+    assert f"sexjournal.{module.replace('/', '.')}" in done.stdout.replace("- fresh", "sexjournal.fresh")
+
+
+@pytest.mark.parametrize("name", PURE)
+def test_a_pure_module_never_asks_the_clock(name: str) -> None:
+    tree = ast.parse((PACKAGE / f"{name}.py").read_text("utf-8"))
+    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    assert [call.attr for call in calls if isinstance(call, ast.Attribute) and call.attr in CLOCK] == []
+
+
+# What start-up costs
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_a_heavy_library_is_imported_by_the_functions_that_need_it(path: Path) -> None:
+    imported = at_import_time(ast.parse(path.read_text("utf-8")))
+    assert set().union(*map(libraries, imported)) & HEAVY == set()
+
+
+def test_starting_up_imports_no_heavy_library() -> None:
+    done = run(Path(sys.executable).name, "-X", "importtime", "-m", "sexjournal", "--version")
+    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
+    assert "sexjournal.commands.show" in imported
+    assert {name.partition(".")[0] for name in imported} & HEAVY == set()
+
+
+# Clean
+
+
+@pytest.mark.parametrize("words", [("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",)], ids=" ".join)
+def test_the_tools_have_nothing_to_say(words: Sequence[str]) -> None:
+    done = run(*words)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_top_level_holds_what_it_should_and_nothing_else() -> None:
+    here = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
+    built = {path.name for pattern in BUILT for path in ROOT.glob(pattern)}
+    assert here - built == TOP_LEVEL
