@@ -194,6 +194,15 @@ class App:
         else:
             sys.stdout.write(text)
 
+    def show_within(self, entry: Entry) -> None:
+        """Show a page in the middle of a sitting, on the terminal that the questions are on."""
+        import dataclasses
+
+        from sexjournal.render import Face, page
+
+        face = dataclasses.replace(Face.of(sys.stderr, self.environ), language=self.language)
+        sys.stderr.write(page(entry, face, self.words))
+
     def leave(self) -> None:
         """End the command with the exit code that what was read calls for."""
         import typer

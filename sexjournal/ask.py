@@ -76,9 +76,22 @@ class Asker:
         question whose condition only comes true later on is asked then.
         """
         begun = len(self.answers)
-        done = {prompt.id for prompt in self.wording.prompts.values() if prompt.store in known}
         with self._listening():
             self.introduce(section)
+            self.ask_rest(section, facts, known, names, early)
+        return tuple(self.answers[begun:])
+
+    def ask_rest(
+        self,
+        section: str,
+        facts: Facts,
+        known: Collection[str] = (),
+        names: Mapping[str, str] | None = None,
+        early: Callable[[str], bool | None] | None = None,
+    ) -> None:
+        """Ask as `ask_section` does, of a section that was introduced already."""
+        done = {prompt.id for prompt in self.wording.prompts.values() if prompt.store in known}
+        with self._listening():
             for ask in _ROUNDS:
                 if ask == "more" and not self._wants_more(self._left(section, facts, ask, done)):
                     break
@@ -86,7 +99,6 @@ class Asker:
                     done.add(left[0].id)
                     answer = self.ask(left[0], names)
                     facts = _after(facts, answer, early) if answer else facts
-        return tuple(self.answers[begun:])
 
     def introduce(self, section: str) -> None:
         """Say what the questions are about, and once that each may be skipped."""

@@ -25,6 +25,7 @@ from sexjournal.commands import (
     new,
     remove,
     restore,
+    review,
     run,
     show,
     tag,
@@ -56,6 +57,7 @@ cli.command("list", rich_help_panel=read, context_settings=TAKES_REFS)(listing.l
 cli.command(rich_help_panel=read, context_settings=TAKES_REFS)(show.show)
 cli.command(rich_help_panel=read, context_settings={"help_option_names": ["--help"]})(grep.grep)
 cli.command(rich_help_panel=read, context_settings={"allow_interspersed_args": False})(run.run)
+cli.command(rich_help_panel=reflect, context_settings=TAKES_REFS)(review.review)
 cli.command(rich_help_panel=keep)(config.config)
 cli.command(hidden=True)(textconv.textconv)
 

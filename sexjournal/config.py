@@ -139,42 +139,28 @@ def find(name: str) -> Setting:
 
 
 def store(path: Path, name: str, typed: str) -> SettingValue:
-    """Set one setting in the file, the other lines as they are; return its value."""
+    """Set one setting in the file, everything else in it as it is; return its value."""
+    import tomlkit
+
     setting = find(name)
     value = _value(setting, typed, "the command line")
-    lines = _lines(path)
     _read_file(path)
-    mine = [number for number, line in enumerate(lines) if line.split("=")[0].strip() == name]
-    line = f"{name} = {_toml(value)}"
-    if mine:
-        lines[mine[0]] = line
-    else:
-        lines.insert(_end_of_top_table(lines), line)
-    disk.replace(path, ("\n".join(lines) + "\n").encode())
+    document = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
+    document[name] = _plain(value)
+    disk.replace(path, tomlkit.dumps(document).encode())
     return value
 
 
 def shown(value: SettingValue) -> str:
-    """Return the value as it would be written in the file."""
-    return _toml(value)
+    """Return the value as it would be written in the file: what JSON writes for it is TOML too."""
+    return json.dumps(_plain(value), ensure_ascii=False)
 
 
-def _lines(path: Path) -> list[str]:
-    return path.read_text("utf-8").splitlines() if path.exists() else []
-
-
-def _end_of_top_table(lines: list[str]) -> int:
-    return next((number for number, line in enumerate(lines) if line.lstrip().startswith("[")), len(lines))
-
-
-def _toml(value: SettingValue) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
+def _plain(value: SettingValue) -> str | bool | list[str]:
+    """Return the value in types that TOML has."""
     if isinstance(value, time):
-        return f'"{value:%H:%M}"'
-    if isinstance(value, tuple):
-        return "[" + ", ".join(_toml(word) for word in value) + "]"
-    return json.dumps(value, ensure_ascii=False)  # a JSON string is a TOML string too
+        return f"{value:%H:%M}"
+    return list(value) if isinstance(value, tuple) else value
 
 
 def _read_file(path: Path) -> Mapping[str, object]:
@@ -187,8 +173,8 @@ def _read_file(path: Path) -> Mapping[str, object]:
         raise BadInput(f"{path} cannot be read: {reason}", "mend the file, or move it away") from None
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {str(error.strerror).lower()}") from None
-    for name in settings:
-        find(name)
+    for name in settings.keys() - {setting.name for setting in SETTINGS}:
+        raise BadInput(f"{path}: there is no setting '{name}'", "journal config shows which there are")
     return settings
 
 

@@ -25,7 +25,7 @@ from sexjournal.errors import BadInput
 
 _DEEPEST = 100  # nested groups; the compiler of `re` is recursive as well
 _MOST_REPEATS = 32767  # RE_DUP_MAX, as in GNU's
-_PATIENCE = 4096  # ends tried for one match
+_PATIENCE = 1024  # ends tried for one match
 
 
 class TooSlow(BadInput):
@@ -137,6 +137,7 @@ _ASSERTIONS = {
     r"\B": f"(?!{_FIRST}|{_LAST})",
 }
 _REFERENCES = {rf"\{digit}" for digit in range(1, 10)}
+_KIN = {"i": "ı", "s": "ſ"}  # lower case, with the same capital
 _QUANTIFIERS: dict[str, tuple[int, int | None]] = {"*": (0, None), "+": (1, None), "?": (0, 1)}
 
 _NAMED = r"\[:.*?:\]|\[\..*?\.\]|\[=.*?=\]"  # in brackets
@@ -156,13 +157,15 @@ def _bad(what: str) -> BadInput:
 class _Part:
     """A piece of a pattern, for `re`: `least` to `most` characters wide, None without a bound.
 
-    `ordered`: of its matches from one start, `re` tries the longest first and the shortest last.
+    `ordered`: of its matches from one start, `re` tries the longest first and the shortest last. `letters` are
+    expressions for one character, which together match all that the piece may consume.
     """
 
     source: str
     least: int = 0
     most: int | None = 0
     ordered: bool = True
+    letters: frozenset[str] = frozenset()
 
     @property
     def fixed(self) -> bool:
@@ -171,7 +174,15 @@ class _Part:
     def repeated(self, low: int, high: int | None) -> _Part:
         most = 0 if 0 in (high, self.most) else None if high is None or self.most is None else high * self.most
         source = f"(?:{self.source}){{{low},{'' if high is None else high}}}"
-        return _Part(source, low * self.least, most, ordered=self.fixed)
+        return _Part(source, low * self.least, most, self.fixed, self.letters)
+
+
+def _letter(source: str) -> _Part:
+    return _Part(source, 1, 1, letters=frozenset((source,)))
+
+
+def _letters(parts: Sequence[_Part]) -> frozenset[str]:
+    return frozenset().union(*(part.letters for part in parts))
 
 
 def _sequence(parts: Sequence[_Part]) -> _Part:
@@ -181,14 +192,14 @@ def _sequence(parts: Sequence[_Part]) -> _Part:
     widths = [part.most for part in parts if part.most is not None]
     ordered = not variable or (len(variable) == 1 and variable[0].ordered)
     most = sum(widths) if len(widths) == len(parts) else None
-    return _Part(source, sum(part.least for part in parts), most, ordered)
+    return _Part(source, sum(part.least for part in parts), most, ordered, _letters(parts))
 
 
 def _either(parts: Sequence[_Part]) -> _Part:
     widths = [part.most for part in parts if part.most is not None]
     least, most = min(part.least for part in parts), max(widths) if len(widths) == len(parts) else None
     ordered = least == most or (len(parts) == 1 and parts[0].ordered)
-    return _Part("|".join(part.source for part in parts), least, most, ordered)
+    return _Part("|".join(part.source for part in parts), least, most, ordered, _letters(parts))
 
 
 def _tokens(pattern: str, basic: bool) -> list[str]:
@@ -261,13 +272,13 @@ class _Parser:
         if token in _ASSERTIONS and self._asserts(token, first):
             return _Part("" if self._loose else _ASSERTIONS[token])
         if token in _ATOMS:
-            return _Part(_ATOMS[token], 1, 1)
+            return _letter(_ATOMS[token])
         if token in _REFERENCES:
             return self._reference(token[1])
         if token == "(":
             return self._group()
         if token[0] == "[":
-            return _Part(_bracket(token, self._fold), 1, 1)
+            return _letter(_bracket(token, self._fold))
         if token == "\\" or (token == "{" and self._basic):
             raise _bad("trailing backslash" if token == "\\" else "unmatched {")
         return _literal(token[-1], self._fold)
@@ -320,10 +331,10 @@ def _literal(char: str, fold: bool) -> _Part:
     """One character, with `fold` in any case: as a set where it can be, which `re` searches faster than (?i:...)."""
     plain, lower = re.escape(char), char.lower()
     if not fold or lower == char.upper():
-        return _Part(plain, 1, 1)
+        return _letter(plain)
     if not char.isascii():
-        return _Part(f"(?i:{plain})", 1, 1)
-    return _Part(f"[{lower}{char.upper()}{ {'i': 'ı', 's': 'ſ'}.get(lower, '') }]", 1, 1)
+        return _letter(f"(?i:{plain})")
+    return _letter(f"[{lower}{char.upper()}{_KIN.get(lower, '')}]")
 
 
 # --- brackets ---
@@ -394,20 +405,33 @@ def _range(low: str, high: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Branch:
-    """One alternative, to find its longest match. `until` matches only with one more character up to the end."""
+    """One alternative, to find its longest match.
+
+    `until` matches only with one more character up to the end; `reach` goes on as far as any match could.
+    """
 
     part: _Part
     whole: re.Pattern[str]
     until: re.Pattern[str]
+    reach: re.Pattern[str]
 
     def end(self, line: str, start: int) -> int:
         """Where the longest match from `start` ends, or -1; `line` holds its newline, which nothing matches."""
         first = self.whole.match(line, start)
         if first is None or self.part.ordered:
             return first.end() if first else -1
-        last = len(line) - 1 if self.part.most is None else min(len(line) - 1, start + self.part.most)
-        ends = range(last, first.end(), -1) if last - first.end() <= _PATIENCE else ()
-        return next((end for end in ends if self.until.match(line, start, end + 1)), first.end())
+        end = first.end()
+        return next(
+            (longer for longer in self._beyond(line, start, end) if self.until.match(line, start, longer + 1)), end
+        )
+
+    def _beyond(self, line: str, start: int, end: int) -> range:
+        """Where a longer match could end, the last place first."""
+        run = self.reach.match(line, start)
+        last = run.end() if run else end
+        if self.part.most is not None:
+            last = min(last, start + self.part.most)
+        return range(last, end, -1) if last - end <= _PATIENCE else range(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -420,6 +444,12 @@ class Matcher:
 
     def spans(self, line: str) -> Iterator[tuple[int, int]]:
         """The leftmost-longest matches in a line, without the empty ones."""
+        if len(self.branches) == 1 and self.branches[0].part.ordered:
+            yield from (found.span() for found in self.finder.finditer(line) if found[0])
+        else:
+            yield from self._longest(line)
+
+    def _longest(self, line: str) -> Iterator[tuple[int, int]]:
         at, closed = 0, line + "\n"
         while at <= len(line) and (found := self.finder.search(line, at)):
             start = found.start()
@@ -459,7 +489,8 @@ def _bounded(source: str, options: Options) -> str:
 
 def _branch(part: _Part, source: str) -> _Branch:
     until = rf"(?:{source})(?=[\s\S]\Z)"
-    return _Branch(part, re.compile(source, re.MULTILINE), re.compile(until, re.MULTILINE))
+    reach = f"(?:{'|'.join(part.letters)})*"
+    return _Branch(part, re.compile(source, re.MULTILINE), re.compile(until, re.MULTILINE), re.compile(reach))
 
 
 # --- the search ---

@@ -275,7 +275,8 @@ class Journal:
 
     def _opener(self, page: OwnPage) -> vault.Opener:
         signers = {one.fingerprint: one.certificate for one in self.accepted.page.recipients}
-        return vault.opener(self._gpg, page.secret, signers, self.accepted.device)
+        key = vault.JournalKey(page.secret, tuple(self.accepted.key_ids[page.key]))
+        return vault.opener(self._gpg, self.accepted.device, key, signers)
 
     def _open_batch(self, opener: vault.Opener, page: OwnPage, batch: list[tuple[str, bytes]]) -> list[Known]:
         results = vault.open_many(opener, [sealed for _, sealed in batch])

@@ -26,6 +26,8 @@ _LESS = {
     "LESSKEY_SYSTEM": "/dev/null",
     "LESSKEYIN_SYSTEM": "/dev/null",
 }
+_ENTER = "\x1b[?1049h\x1b[H"
+_LEAVE = "\x1b[?1049l"
 _WIPE = "\x1b[H\x1b[2J\x1b[3J"  # home, clear the screen, clear the scrollback
 
 
@@ -39,6 +41,25 @@ def page(text: str, environ: Mapping[str, str], out: TextIO) -> None:
         _less(less, text, environ, out)
     else:
         out.write(text)
+        out.flush()
+
+
+@contextmanager
+def gone_afterwards(out: TextIO, environ: Mapping[str, str], *, plain: bool = False) -> Iterator[None]:
+    """Use the alternate screen, so that nothing said in the block stays in the scrollback.
+
+    With `plain`, for screen readers, and where there is no such screen, everything stays on the one there is.
+    """
+    moves = out.isatty() and not plain and environ.get("TERM") not in (None, "", "dumb")
+    if not moves:
+        yield
+        return
+    out.write(_ENTER)
+    out.flush()
+    try:
+        yield
+    finally:
+        out.write(_WIPE + _LEAVE)
         out.flush()
 
 

@@ -49,6 +49,14 @@ class Seal:
     hidden: bool
 
 
+@dataclass(frozen=True, slots=True)
+class JournalKey:
+    """The armored secret key of the journal, and the long ids that messages for it name."""
+
+    secret: str
+    key_ids: tuple[str, ...]
+
+
 def seal(gpg: Gpg, data: bytes, to: Seal) -> bytes:
     """Sign and seal; return one armored message. KeyTrouble when the key cannot, with the reason."""
     status = gpg.seal(data, to.signer, [str(path) for path in to.certificates], hidden=to.hidden)
@@ -96,12 +104,15 @@ def make_journal_key() -> tuple[str, str, str]:
     return certificate.fingerprint.upper(), str(certificate), str(key)
 
 
-def opener(gpg: Gpg, secret: str, certificates: Mapping[str, str], mine: str) -> Opener:
-    """Return what opens this journal's files: the journal key in this process, or gpg where pysequoia is missing."""
+def opener(gpg: Gpg, mine: str, key: JournalKey, certificates: Mapping[str, str]) -> Opener:
+    """Return what opens this journal's files: the journal key in this process, or gpg where pysequoia is missing.
+
+    `certificates` are those of all who may have signed, armored, by fingerprint.
+    """
     sequoia = _sequoia()
     if sequoia is None:
         return _GpgOpener(gpg, mine, frozenset(certificates))
-    return _SequoiaOpener(sequoia, secret, certificates)
+    return _SequoiaOpener(sequoia, key, certificates)
 
 
 def open_many(with_: Opener, sealed: Sequence[bytes]) -> list[bytes | Damaged]:
@@ -125,15 +136,17 @@ class _SequoiaOpener:
 
     slow = False
 
-    def __init__(self, sequoia: Any, secret: str, certificates: Mapping[str, str]) -> None:
+    def __init__(self, sequoia: Any, key: JournalKey, certificates: Mapping[str, str]) -> None:
         self._decrypt = sequoia.decrypt
-        self._decryptor = sequoia.Tsk.from_bytes(secret.encode()).decryptor()
+        self._decryptor = sequoia.Tsk.from_bytes(key.secret.encode()).decryptor()
+        self._key_ids = {*key.key_ids, HIDDEN}
         self._signers = {fingerprint.lower() for fingerprint in certificates}
         self._store = [sequoia.Cert.from_bytes(armored.encode()) for armored in certificates.values()]
 
     def open(self, sealed: bytes) -> bytes:
         _, message = packets.split(sealed)
-        packets.outline(message)
+        if self._key_ids.isdisjoint(packets.outline(message).key_ids):
+            raise Damaged("it is not sealed for this journal")
         try:
             opened = self._decrypt(message, decryptor=self._decryptor, store=lambda _: self._store)
         except RuntimeError as error:
@@ -175,15 +188,10 @@ def _sequoia() -> Any:
     return pysequoia
 
 
-# What pysequoia says in its own words, and what it means here. Its message itself is never shown: it may quote a page.
-_SHUT = {
-    "No key to decrypt message": "it is not sealed for this journal",
-    "no valid signatures found": "it is not signed by a recipient of this journal",
-}
-
-
 def _why_shut(said: str) -> str:
-    return next((ours for theirs, ours in _SHUT.items() if theirs in said), "the message is damaged")
+    """Say what pysequoia means; its own words may quote the message."""
+    unsigned = "no valid signatures found" in said
+    return "it is not signed by a recipient of this journal" if unsigned else "the message is damaged"
 
 
 def _guarded(status: Status) -> bool:

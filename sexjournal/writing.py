@@ -100,12 +100,30 @@ def offer_leftovers(app: App) -> None:
     for draft in app.leftovers():
         begun = draft.about.at[:16].replace("T", " ")
         with draft:
-            if not app.interactive:
+            if draft.about.purpose == "review":
+                _append_review(app, draft)
+            elif not app.interactive:
                 app.say(f"a page from {begun} is not saved yet; 'journal' in a terminal offers it")
             elif app.asker.confirm(filled(app.wording.ui["unsaved"], {"when": begun}), default=True):
                 through_editor(app, draft, _accept_again(app, draft))
             elif app.asker.confirm(app.wording.ui["throw_away"]):
                 draft.wipe()
+
+
+def _append_review(app: App, draft: Draft) -> None:
+    """Save the answers of a review that was cut off: nothing has to be asked, a review only ever appends."""
+    stored = app.find(draft.about.ref)
+    page = entries.parse(_words(draft))
+    if _is_longer(stored.entry, page):
+        page = stored.entry.reviewed(page.reviews[-1]) if page.reviews else page
+        app.change([(stored, page)])
+    draft.wipe()
+    app.tell(app.wording.ui["kept_so_far"])
+
+
+def _is_longer(before: Entry, after: Entry) -> bool:
+    """Whether a page holds answers that the stored one does not."""
+    return len(after.reviews) > len(before.reviews) or (bool(after.body.strip()) and not before.body.strip())
 
 
 def _accept_again(app: App, draft: Draft) -> Accepted:

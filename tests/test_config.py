@@ -24,7 +24,7 @@ DEFAULTS = {
 KEPT = (
     "# my own file\n\n"
     'language = "nl"      # as at home\n'
-    "health=true\n"
+    "health = true\n"
     'editor = "vim -n"   # with "quotes" and a #\n'
     "\n# at the end\n"
 )
@@ -129,7 +129,7 @@ def test_comments_order_and_the_other_lines_stay_as_they_are(room: Room) -> None
     file = config_file(room)
     file.write_text(KEPT)
     room.journal("config", "health", "false", check=0)
-    assert file.read_text() == KEPT.replace("health=true", "health = false")
+    assert file.read_text() == KEPT.replace("health = true", "health = false")
 
 
 def test_a_setting_that_the_file_does_not_have_is_added_to_it(room: Room) -> None:

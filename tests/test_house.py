@@ -15,7 +15,10 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "sexjournal"
 TOOLS = Path(sys.executable).parent
 # Each costs 20 to 60 ms: they are imported in the functions that need them.
-HEAVY = {"dateparser", "frontmatter", "gnupg", "markdown_it", "pendulum", "platformdirs", "pysequoia", "rich", "yaml"}
+HEAVY = {
+    *("dateparser", "frontmatter", "gnupg", "markdown_it", "pendulum"),
+    *("platformdirs", "pysequoia", "rich", "tomlkit", "yaml"),
+}
 PURE = ("dates", "entry", "grep", "header", "ownpage", "packets", "prompts", "query", "reflection")
 CLOCK = {"now", "today", "utcnow"}
 TOP_LEVEL = {"pyproject.toml", "README.md", "sexjournal", "tests", "completions", "LICENSE", "CHANGELOG.md"}

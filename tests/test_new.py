@@ -156,9 +156,7 @@ def replaces(old: str, new: str, end: str = "") -> str:
 )
 def test_the_text_is_sealed_byte_for_byte(shared: Room, body: bytes) -> None:
     text = body + shared.canary.encode()
-    path = written(shared, text)
-    assert parts(shared, path)[1] == text
-    assert shared.journal("show", "--raw", "last").out == shared.open(path)
+    assert parts(shared, written(shared, text))[1] == text
 
 
 def test_a_page_of_a_megabyte_is_taken_whole(shared: Room) -> None:
@@ -349,18 +347,12 @@ def test_at_two_in_the_morning_it_is_still_the_evening_before(
     [
         ("yesterday", "2026-11-21", "Saturday 21 November 2026"),
         ("gisteren", "2026-11-21", "Saturday 21 November 2026"),
-        ("today", "2026-11-22", "Sunday 22 November 2026"),
         ("last monday", "2026-11-16", "Monday 16 November 2026"),
-        ("vorige vrijdag", "2026-11-20", "Friday 20 November 2026"),
-        ("13 november", "2026-11-13", "Friday 13 November 2026"),
-        ("3 days ago", "2026-11-19", "Thursday 19 November 2026"),
+        ("last friday", "2026-11-20", "Friday 20 November 2026"),
         ("summer 2009", "2009-22", "summer 2009"),
         ("~2009", "2009~", "about 2009"),
         ("2009", "2009", "2009"),
-        ("2009-07", "2009-07", "July 2009"),
         ("2009/2013", "2009/2013", "2009 to 2013"),
-        ("since 2021", "2021/..", "since 2021"),
-        ("the 1990s", "199X", "the 1990s"),
     ],
 )
 def test_a_date_is_taken_as_people_type_it_and_said_back(shared: Room, typed: str, stored: str, told: str) -> None:
@@ -621,6 +613,32 @@ def test_ctrl_c_in_the_editor_is_the_editors(kept: Room) -> None:
     terminal.sendintr()
     assert ended(terminal)[0] == 0
     assert the_page(kept)[1].decode() == kept.canary
+
+
+def test_ctrl_c_that_ends_the_editor_keeps_what_was_saved(kept: Room) -> None:
+    dies = "import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); (tools / 'ready').touch(); signal.pause()"
+    editor(kept, f"{adds(kept.canary)}; {dies}", "pass")
+    terminal = window(kept, "new")
+    until_there(kept.tools / "ready")
+    terminal.sendintr()
+    code, said = ended(terminal)
+    assert code in (2, 130)
+    assert "was ended by signal 2" in said
+    assert "'journal' offers it again" in said
+    assert talk(window(kept), ("Open it again?", "y"))[0] == 0
+    assert the_page(kept)[1].decode() == kept.canary
+
+
+def test_ctrl_c_at_the_question_whether_to_go_on_keeps_the_page(kept: Room) -> None:
+    editor(kept, replaces("kind: experience", "kind: memry", end=kept.canary), replaces("memry", "memory"))
+    terminal = window(kept, "new")
+    terminal.expect_exact("Open the same page again?")
+    terminal.expect_exact("> ")
+    terminal.sendintr()
+    code, said = ended(terminal)
+    assert (code, "'journal' offers it again" in said) == (130, True)
+    assert talk(window(kept), ("Open it again?", "y"))[0] == 0
+    assert "kind: memory" in the_page(kept)[0]
 
 
 def until_there(path: Path) -> None:

@@ -131,7 +131,7 @@ def offered_again(room: Room, *exchanges: Sequence[str]) -> str:
 
 
 def writes(room: Room, *then: str) -> None:
-    """An editor that writes a page with the canary and then does something else, in Python; later on it does nothing."""
+    """An editor that writes a line with the canary, and then does something else in Python; later it does nothing."""
     words = f"We dived to {room.canary}.\n"
     room.script_editor(
         f"import subprocess, time\ntools = Path({str(room.tools)!r})\n"
@@ -252,8 +252,9 @@ def comes_back(room: Room) -> None:
 
 
 def expires(room: Room) -> None:
+    """Let the key expire, after what was written so far."""
     room.gpg("--quick-set-expire", room.fingerprint, "seconds=1")
-    time.sleep(1.2)
+    time.sleep(2.2)  # gpg counts whole seconds, and the last one still counts
 
 
 def revoke(room: Room, keys: Keys) -> None:
@@ -281,6 +282,7 @@ def test_a_key_that_has_expired_is_extended_as_the_hint_says_and_pages_stay_read
     assert kept.journal("list", check=0).text.startswith(the_id(kept))
     (extend,) = re.findall(r"hint: .*?(gpg --quick-set-expire \w+ \w+)", said)
     kept.run(*shlex.split(extend), check=0)
+    writes(kept)
     offered_again(kept)
     assert f"We dived to {kept.canary}." in says(kept)
 
@@ -297,7 +299,7 @@ def test_a_key_that_was_revoked_seals_nothing_more(kept: Room, keys_of_run: Keys
     [
         ("(Path(os.environ['GNUPGHOME']) / 'private-keys-v1.d').rename(tools / 'keys')", comes_back),
         (
-            "subprocess.run(['gpg', '--batch', '--quick-set-expire', FPR, 'seconds=1'], check=True); time.sleep(1.2)",
+            "subprocess.run(['gpg', '--batch', '--quick-set-expire', FPR, '20200601T000000'], check=True)",
             lambda room: room.gpg("--quick-set-expire", room.fingerprint, "2y"),
         ),
     ],
@@ -525,6 +527,19 @@ def test_where_the_index_cannot_be_kept_pages_are_read_all_the_same(kept: Room) 
     read_only(kept.root / "state")
     result = without_powers(kept, "list")
     assert (result.code, len(result.text.splitlines())) == (0, 2), result.error
+
+
+def test_a_file_that_may_not_be_read_is_told_and_the_others_are_shown(kept: Room) -> None:
+    (hidden,) = kept.files()
+    entry = kept.journal("new", stdin=b"We slept.\n", check=0).text.strip()
+    hidden.chmod(0)
+    result = without_powers(kept, "list")
+    assert result.text.startswith(entry)
+    assert hidden.name in result.error
+    assert result.code in (2, 5)
+    (kept.journal_dir / "journal.asc").chmod(0)
+    result = without_powers(kept, "list")
+    assert (result.code, "journal.asc" in told(result.error)) == (2, True)
 
 
 # A small disk of its own in place of the journal, for the time of one command; what it holds then goes to `after`.

@@ -21,6 +21,24 @@ def desk(app: App) -> None:
         app.say(f"there is no journal in {app.directory} yet; 'journal new' makes one and begins a page")
         return
     writing.offer_leftovers(app)
-    recent = query.select(app.read().entries, query.Filters(), app.today())[:LAST_FEW]
+    _show_what_waits(app)
+    recent = query.newest_first(app.read().entries)[:LAST_FEW]
     app.show(render.rows(recent, app.face, app.words))
+    remote = app.sync.remote
+    app.say(
+        f"git: everything is committed, and travels to {remote}" if remote else "git: everything stays on this device"
+    )
     app.leave()
+
+
+def _show_what_waits(app: App) -> None:
+    """Say in a line each what is ready, never how much of it."""
+    from sexjournal import reflection
+
+    entries = app.read().entries
+    ready = reflection.ready(entries, app.now(), app.config.cadence, app.config.day_starts)
+    jots = [one for one in ready if one.entry.jot and not one.entry.body.strip()]
+    if jots:
+        app.tell(app.wording.ui["desk_jot"])
+    if len(ready) > len(jots):
+        app.tell(app.wording.ui["desk_ready"])

@@ -34,6 +34,7 @@ def _named(refs: list[str] | str | None) -> list[str] | str | None:
 
 _WHAT = "An id or its beginning, a date, 'last', or -2 for the one before."
 Ref = Annotated[str, typer.Argument(metavar="REF", callback=_named, help=_WHAT)]
+SomeRef = Annotated[str | None, typer.Argument(metavar="[REF]", callback=_named, help=_WHAT)]
 Refs = Annotated[list[str], typer.Argument(metavar="REF...", callback=_named, help=_WHAT)]
 SomeRefs = Annotated[list[str] | None, typer.Argument(metavar="[REF]...", callback=_named, help=_WHAT)]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do it without asking.")]

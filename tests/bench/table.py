@@ -62,14 +62,14 @@ def limits(taken: Samples, size: int) -> list[Row]:
 def growth(taken: Samples, sizes: Sequence[int], index_bytes: Sequence[int]) -> list[Row]:
     """How `list` and `grep` grow with the index: between sizes, what each further MB of it costs."""
     rows = []
-    for name in (LIST, GREP):
+    for name in (LIST, GREP) if len(sizes) > 1 else ():
         times = [taken.seconds(sized(name, size)) for size in sizes]
         steps = [
             (later - sooner) / (larger - smaller) * MB
             for sooner, later, smaller, larger in zip(times, times[1:], index_bytes, index_bytes[1:], strict=False)
         ]
         linear = times[-1] / times[0] <= index_bytes[-1] / index_bytes[0]
-        straight = all(step <= LINEAR * steps[0] for step in steps[1:])
+        straight = all(step <= LINEAR * steps[0] for step in steps)
         measured = ", ".join(f"{time:.2f} s" for time in times)
         per_mb = ", then ".join(f"{1000 * step:.1f} ms" for step in steps)
         pages = ", ".join(f"{size:,}" for size in sizes)

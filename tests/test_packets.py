@@ -1,0 +1,268 @@
+"""The outside of messages: any bytes at all end in a verdict, and real messages read as gpg itself reads them."""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from room import Keys, Room
+
+from sexjournal.errors import Damaged
+from sexjournal.packets import BEGIN, END, Outline, outline, split
+
+SESSION_KEY = b"\x03" + bytes(range(1, 9)) + b"\x12the rest of it"
+SEALED = b"\x01sealed data"
+KEY_ID = "0102030405060708"
+
+
+def armored(message: bytes) -> bytes:
+    """As gpg writes it, but for the checksum."""
+    lines = base64.encodebytes(message) if message else b"\n"
+    return BEGIN + b"\n\n" + lines + END + b"\n"
+
+
+# Heads: the same packet with its length written in each way there is.
+
+
+def new_head(tag: int, length: int) -> bytes:
+    """The shortest head of the new format (RFC 4880 section 4.2.2)."""
+    first = bytes([0xC0 | tag])
+    if length < 192:
+        return first + bytes([length])
+    if length < 8384:
+        return first + bytes([192 + (length - 192 >> 8), (length - 192) & 0xFF])
+    return new_long_head(tag, length)
+
+
+def new_long_head(tag: int, length: int) -> bytes:
+    return bytes([0xC0 | tag, 255]) + length.to_bytes(4)
+
+
+def old_head(tag: int, length: int) -> bytes:
+    """The shortest head of the old format that has room for the length."""
+    width = next(power for power in range(3) if length < 256 ** (1 << power))
+    return bytes([0x80 | tag << 2 | width]) + length.to_bytes(1 << width)
+
+
+def old_long_head(tag: int, length: int) -> bytes:
+    return bytes([0x80 | tag << 2 | 2]) + length.to_bytes(4)
+
+
+HEADS = {"new": new_head, "new, long": new_long_head, "old": old_head, "old, long": old_long_head}
+
+
+def packet(tag: int, content: bytes, head: str = "new") -> bytes:
+    return HEADS[head](tag, len(content)) + content
+
+
+def verdict(message: bytes) -> Outline | None:
+    """What outline says; None for Damaged."""
+    try:
+        return outline(message)
+    except Damaged:
+        return None
+
+
+@given(st.binary(max_size=300))
+@example(b"")
+@example(b"\xd2")
+@example(b"\xc1\xff\x00")
+@example(b"\x86\x00\x00")
+@example(BEGIN)
+@example(BEGIN + b"\n\n\n" + END)
+@example(BEGIN + b"\n" + END)
+@example(BEGIN + b"\n\n=\n" + END)
+@example(b"\n" + END + b"\n" + BEGIN)
+def test_any_bytes_are_a_message_or_damaged_and_nothing_else(data: bytes) -> None:
+    for file in (data, armored(data), BEGIN + b"\n\n" + data + b"\n" + END + b"\n"):
+        try:
+            header, message = split(file)
+        except Damaged:
+            continue
+        assert file.startswith(header + BEGIN)
+        found = verdict(message)
+        assert found is None or all(re.fullmatch("[0-9A-F]{0,16}", key_id) for key_id in found.key_ids)
+    verdict(data)
+
+
+@given(st.binary(min_size=1, max_size=400), st.integers(0, 8))
+def test_what_is_refused_is_refused_without_quoting_it(data: bytes, cut: int) -> None:
+    word = b"lakeside"
+    for file in (word + data, armored(word + data), armored(packet(11, word))[: -cut or None]):
+        try:
+            outline(split(file)[1])
+        except Damaged as trouble:
+            assert word.decode() not in f"{trouble.sentence} {trouble.hint}"
+        else:
+            pytest.fail("it should have been refused")
+
+
+@pytest.mark.parametrize("length", [0, 9, 191, 192, 193, 255, 256, 8383, 8384, 65535, 65536, 70000])
+@pytest.mark.parametrize("head", HEADS)
+def test_every_way_to_write_a_length_is_read(head: str, length: int) -> None:
+    sealed = bytes(length)
+    message = packet(1, SESSION_KEY, head) + packet(18, sealed, head)
+    assert outline(message) == Outline((KEY_ID,))
+    assert verdict(message + b"\x00") is None
+    assert verdict(message[:-1]) is None
+    assert split(armored(message)) == (b"", message)
+
+
+@pytest.mark.parametrize("head", HEADS)
+def test_a_message_that_is_cut_anywhere_is_damaged(head: str) -> None:
+    message = packet(1, SESSION_KEY, head) + packet(1, SESSION_KEY, head) + packet(18, SEALED, head)
+    assert outline(message) == Outline((KEY_ID, KEY_ID))
+    assert [cut for cut in range(len(message)) if verdict(message[:cut])] == []
+
+
+def test_sealed_data_in_parts_or_without_a_length_is_the_rest_of_the_message() -> None:
+    parts = b"\xd2\xe9" + bytes(512) + b"\x05" + b"abcde"  # 2 to the ninth bytes, then five
+    for rest in (parts, b"\x83" + SEALED):  # tag 18 does not fit in an old head: there it is compressed data, or 9
+        assert (verdict(packet(1, SESSION_KEY) + rest) is not None) == (rest is parts)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A packet of a made-up message."""
+
+    tag: int
+    content: bytes
+    head: str
+
+    @property
+    def written(self) -> bytes:
+        return packet(self.tag, self.content, self.head)
+
+
+TAGS = st.sampled_from([1, 1, 1, 2, 3, 4, 8, 9, 10, 11, 18, 18, 20])
+PARTS = st.builds(Part, TAGS, st.binary(min_size=9, max_size=300), st.sampled_from(["new", "new, long"])) | st.builds(
+    Part, st.sampled_from([1, 1, 2, 3, 8, 9, 11]), st.binary(min_size=9, max_size=300), st.sampled_from(["old"])
+)
+
+
+def expected(parts: Sequence[Part]) -> Outline | None:
+    """One sealed packet, at the end, and nothing before it but session keys, of which there is one at least."""
+    *before, last = parts
+    right = before and last.tag in (18, 20) and all(part.tag == 1 for part in before)
+    return Outline(tuple(part.content[1:9].hex().upper() for part in before)) if right else None
+
+
+@given(st.lists(PARTS, min_size=1, max_size=4))
+def test_only_session_keys_and_then_one_sealed_packet_are_a_message(parts: list[Part]) -> None:
+    assert verdict(b"".join(part.written for part in parts)) == expected(parts)
+
+
+@given(st.lists(st.binary(min_size=9, max_size=300), min_size=1, max_size=4), st.sampled_from([18, 20]))
+def test_the_keys_are_told_in_their_order(contents: list[bytes], tag: int) -> None:
+    parts = [*(Part(1, content, "old") for content in contents), Part(tag, SEALED, "new")]
+    assert verdict(b"".join(part.written for part in parts)) == expected(parts) is not None
+
+
+# Files
+
+
+MESSAGE = packet(1, SESSION_KEY) + packet(18, bytes(range(200)))
+LINES = st.text("abc-: \n\ré=", max_size=60).map(lambda text: text.encode() + b"\n")
+
+
+@given(LINES | st.just(b""), st.booleans(), st.text(" \t\r\n", max_size=5))
+def test_clear_text_above_is_split_off_as_it_is(header: bytes, carriage: bool, blank: str) -> None:
+    sealed = armored(MESSAGE).replace(b"\n", b"\r\n") if carriage else armored(MESSAGE)
+    assert split(header + sealed + blank.encode()) == (header, MESSAGE)
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        b"",
+        b"---\nid: k7q2m9xa\n---\nin clear\n",
+        armored(MESSAGE)[: -len(END) - 1],
+        armored(MESSAGE).replace(END, b"-----END PGP SIGNATURE-----"),
+        armored(MESSAGE).replace(BEGIN, b"-----BEGIN PGP SIGNED MESSAGE-----"),
+        armored(MESSAGE) + b"words below\n",
+        armored(MESSAGE) + armored(MESSAGE),
+        armored(MESSAGE).rstrip() + b"words behind\n",
+        b"\xef\xbb\xbf" + armored(MESSAGE),
+        b" " + armored(MESSAGE),
+        b"words " + armored(MESSAGE),
+        armored(MESSAGE).replace(b"\n\n", b"\nComment: words\n\n"),
+        armored(MESSAGE).replace(b"\n\n", b"\nwords\n\n"),
+        armored(MESSAGE).replace(b"\n\n", b"words\n\n"),
+        armored(MESSAGE).replace(b"\n\n", b"\n"),
+        armored(MESSAGE).replace(b"\n\n", b"\n\n=words\n"),
+        armored(MESSAGE).replace(b"\n\n", b"\n\nwords in clear\n"),
+        armored(MESSAGE).replace(b"\n" + END, b"\n=words in clear\n" + END),
+        armored(MESSAGE).replace(b"\n" + END, b"\n\n" + END),
+        armored(MESSAGE).replace(b"\n\n", b"\n\n\n"),
+        armored(MESSAGE).replace(b"=", b""),
+        MESSAGE,
+    ],
+)
+def test_armor_that_is_not_as_we_write_it_is_damaged(file: bytes) -> None:
+    with pytest.raises(Damaged):
+        split(file)
+
+
+# Real messages
+
+
+@pytest.fixture(scope="module")
+def writer(keys_of_run: Keys) -> Iterator[Room]:
+    with Room(keys_of_run, ("plain", "second")) as room:
+        yield room
+
+
+def ids_as_listed(room: Room, sealed: bytes) -> tuple[str, ...]:
+    """The key ids that gpg sees on the outside of a message."""
+    listed = room.gpg("--list-packets", stdin=sealed, env={"GNUPGHOME": str(room.tools)}, check=None).text
+    outside = listed.partition(":encrypted data packet:")
+    assert outside[1]
+    return tuple(re.findall(r"^:pubkey enc packet: .* keyid ([0-9A-F]{16})$", outside[0], re.MULTILINE))
+
+
+@pytest.mark.parametrize("size", [0, 100, 100_000])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--recipient={plain}",),
+        ("--recipient={plain}", "--recipient={second}"),
+        ("--recipient={second}", "--hidden-recipient={plain}"),
+        ("--hidden-recipient={plain}", "--hidden-recipient={second}"),
+        ("--recipient={plain}", "--recipient={second}", "--sign", "--local-user={second}"),
+    ],
+)
+def test_gpg_and_we_see_the_same_keys_on_a_message(writer: Room, words: tuple[str, ...], size: int) -> None:
+    filled = [word.format(**writer.fingerprints) for word in words]
+    given_length = ("--set-filesize", str(size)) if size % 100 else ()
+    sealed = writer.gpg(
+        *("--armor", "--trust-model=always", "--compress-algo=none", *given_length, "--encrypt", *filled),
+        stdin=bytes(size),
+    ).out
+    header, message = split(sealed)
+    assert header == b""
+    listed = ids_as_listed(writer, sealed)
+    assert outline(message).key_ids == listed
+    assert len(listed) == sum("recipient" in word for word in words)
+    assert split(writer.gpg("--enarmor", stdin=message).out.replace(b"ARMORED FILE", b"MESSAGE").replace(
+        b"Comment: Use \"gpg --dearmor\" for unpacking\n", b"")) == (b"", message)
+
+
+def test_a_message_with_a_passphrase_on_it_is_refused_unopened(writer: Room) -> None:
+    words = ("--armor", "--pinentry-mode=loopback", "--passphrase=trap", "--symmetric")
+    for more in ((), ("--encrypt", "--trust-model=always", f"--recipient={writer.fingerprint}")):
+        sealed = writer.gpg(*words, *more, stdin=b"x").out
+        with pytest.raises(Damaged):
+            outline(split(sealed)[1])
+
+
+def test_what_is_not_sealed_is_refused_unopened(writer: Room) -> None:
+    for words in (("--store",), ("--sign",)):
+        with pytest.raises(Damaged):
+            outline(split(writer.gpg("--armor", *words, stdin=b"x").out)[1])
+    with pytest.raises(Damaged):
+        split(writer.gpg("--clearsign", stdin=b"x").out)
