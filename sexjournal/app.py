@@ -249,11 +249,14 @@ class App:
         return found[0]
 
     def _progress(self) -> Callable[[int, int], None]:
+        """Return what draws a progress bar on a terminal, once reading takes longer than a moment."""
         import time
 
-        start = time.monotonic()
+        start: float | None = None
 
         def told(done: int, total: int) -> None:
+            nonlocal start
+            start = start or time.monotonic()  # the passphrase may have taken a while before
             if sys.stderr.isatty() and time.monotonic() - start > SLOW_START:
                 end = "\n" if done >= total else ""
                 sys.stderr.write(f"\r\x1b[Kjournal: reading {done} of {total}{end}")

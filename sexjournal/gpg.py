@@ -204,10 +204,13 @@ def _low_bits(code: str) -> int:
 
 
 def _name_the_terminal() -> None:
-    """Tell the agent where to ask, as gpg's own manual wants it."""
-    if "GPG_TTY" not in os.environ:
-        with suppress(OSError):
-            os.environ["GPG_TTY"] = os.ttyname(sys.stdin.fileno())
+    """Tell the agent where to ask, as gpg's own manual wants it; a page may come through a pipe meanwhile."""
+    if "GPG_TTY" in os.environ:
+        return
+    for stream in (sys.stdin, sys.stderr, sys.stdout):
+        with suppress(OSError, ValueError):
+            os.environ["GPG_TTY"] = os.ttyname(stream.fileno())
+            return
 
 
 def _secret_key(listed: dict[str, Any]) -> SecretKey:

@@ -420,10 +420,10 @@ class _Branch:
         first = self.whole.match(line, start)
         if first is None or self.part.ordered:
             return first.end() if first else -1
-        end = first.end()
-        return next(
-            (longer for longer in self._beyond(line, start, end) if self.until.match(line, start, longer + 1)), end
-        )
+        for longer in self._beyond(line, start, first.end()):
+            if self.until.match(line, start, longer + 1):
+                return longer
+        return first.end()
 
     def _beyond(self, line: str, start: int, end: int) -> range:
         """Where a longer match could end, the last place first."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sexjournal import dates
 from sexjournal.prompts import filled
-from sexjournal.render import Face, safe_text
+from sexjournal.render import Face, cut, safe_text
 
 if TYPE_CHECKING:
     from sexjournal.reflection import Row, ThenNow
@@ -39,7 +39,8 @@ def table(picture: ThenNow, face: Face, words: Words) -> str:
 def caption(picture: ThenNow, messages: Mapping[str, str], words: Words) -> list[str]:
     """Return what may be said about the rows: nothing about all of them while they are few."""
     numbers = {"n": str(picture.n), **{name: str(count) for name, count in picture.counts.items()}}
-    keys = ("insight.held_share", "insight.twice") if picture.conclusive else ("insight.few",)
+    few = {0: "insight.none", 1: "insight.one"}.get(picture.n, "insight.few")
+    keys = ("insight.held_share", "insight.twice") if picture.conclusive else (few,)
     missing = [f"{count} {words[f'left_out.{why}']}" for why, count in picture.left_out.items() if count]
     left_out = [f"{words['left_out']}: {', '.join(missing)}."] if missing else []
     return [*(filled(messages[key], numbers) for key in keys), *left_out, messages["insight.selection"]]
@@ -68,7 +69,7 @@ def _row(row: Row, face: Face, words: Words) -> str:
     numbers = f"{words['then']} {row.then}  {words['now']} {row.now}"
     own = _own_word(row, words)
     line = f"{label}{_points(row.then, row.now)}   {numbers}" + (f"  {own}" if own else "")
-    return set_cell_size(line, min(face.width, len(line) + LABEL)).rstrip() if face.tty else line
+    return cut(line, face.width) if face.tty else line
 
 
 def _points(then: int, now: int) -> str:

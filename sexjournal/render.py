@@ -205,11 +205,11 @@ def _widths(table: Sequence[Mapping[str, str]], room: int) -> dict[str, int]:
 def _row(cells: Mapping[str, str], widths: Mapping[str, int], face: Face) -> str:
     shown = [name for name, width in widths.items() if width]
     gap = " " * _GAP
-    line = gap.join(_painted(_cut(cells[name], widths[name]), _COLUMN_COLOURS.get(name), face) for name in shown)
+    line = gap.join(_painted(cut(cells[name], widths[name]), _COLUMN_COLOURS.get(name), face) for name in shown)
     return line.rstrip() + "\n"
 
 
-def _cut(text: str, width: int) -> str:
+def cut(text: str, width: int) -> str:
     from rich.cells import cell_len, set_cell_size
 
     return set_cell_size(text, width) if cell_len(text) <= width else set_cell_size(text, width - 1) + "…"
@@ -228,7 +228,7 @@ def tags(counts: Mapping[str, int], face: Face) -> str:
         return "".join(f"{_line(tag)}\t{count}\n" for tag, count in counts.items())
     digits = max((len(str(count)) for count in counts.values()), default=0)
     room = face.width - digits - _GAP
-    return "".join(f"{count:>{digits}}  {_cut(_line(tag), room).rstrip()}\n" for tag, count in counts.items())
+    return "".join(f"{count:>{digits}}  {cut(_line(tag), room).rstrip()}\n" for tag, count in counts.items())
 
 
 def settings(table: Iterable[tuple[str, str, str, str]], face: Face) -> str:

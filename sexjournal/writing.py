@@ -33,13 +33,17 @@ class Nothing:
 Accepted = Callable[[str], "Stored | Nothing"]
 
 
-def complete(app: App, page: Entry, flags: Mapping[str, Value]) -> Entry:
-    """Return a new page with all it needs: flags win over its own front matter, and a date is understood."""
+def complete(app: App, page: Entry, flags: Mapping[str, Value], page_id: str = "") -> Entry:
+    """Return a new page with all it needs: flags win over its own front matter, and a date is understood.
+
+    It gets a new id, or `page_id`; a moment of writing that it tells itself stays.
+    """
     from sexjournal.journal import new_id
 
     entries.check(page, besides={"date", *flags})  # while the lines are still those that were typed
     kind = str(flags.get("kind") or page.fields.get("kind") or "experience")
-    given = {"id": new_id(), "kind": kind, "written": app.now().isoformat(timespec="minutes"), **flags}
+    written = page.fields.get("written") or app.now().isoformat(timespec="minutes")
+    given = {"id": page_id or new_id(), "kind": kind, "written": written, **flags}
     return page.amended({**given, "date": _date(app, page, flags, kind)})
 
 
@@ -133,11 +137,12 @@ def _accept_again(app: App, draft: Draft) -> Accepted:
     if draft.about.purpose == "edit":
         return accept_change(app, app.find(draft.about.ref))
     kind = draft.about.ref or "experience"
-    return accept_new(app, template(app.wording, section_for(kind), {}), {})
+    begun = entries.parse(_words(draft)).id
+    return accept_new(app, template(app.wording, section_for(kind), {}), begun)
 
 
-def accept_new(app: App, template: Template, flags: Mapping[str, Value]) -> Accepted:
-    """Return what takes a new page from the editor."""
+def accept_new(app: App, template: Template, begun: str = "") -> Accepted:
+    """Return what takes a new page from the editor; `begun` is its id when it was whole once, before it was offered."""
 
     def accept(text: str) -> Stored | Nothing:
         if template.untouched(text):
@@ -148,18 +153,26 @@ def accept_new(app: App, template: Template, flags: Mapping[str, Value]) -> Acce
             raise BadPage(1, "the front matter is gone", "a page begins with it, between two lines of three dashes")
         if not says_something(page):
             return Nothing("the page is empty, nothing was written")
-        return save(app, complete(app, page, flags))
+        return _saved(app, complete(app, page, {}, begun))
 
     return accept
 
 
-def accept_written(app: App, flags: Mapping[str, Value]) -> Accepted:
+def accept_written(app: App) -> Accepted:
     """Return what takes a new page that is whole as it stands."""
 
     def accept(text: str) -> Stored | Nothing:
-        return save(app, complete(app, entries.parse(text), flags))
+        page = entries.parse(text)
+        return _saved(app, complete(app, page, {}, page.id))
 
     return accept
+
+
+def _saved(app: App, page: Entry) -> Stored | Nothing:
+    try:
+        return save(app, page)
+    except FileExistsError:  # killed between saving it and forgetting the draft
+        return Nothing(f"{page.id} was saved already")
 
 
 def accept_change(app: App, stored: Stored) -> Accepted:

@@ -137,6 +137,7 @@ def test_a_dutch_locale_gets_dutch_kinds_and_dates(shelf: Shelf) -> None:
         ("--on 21-11-2026", ["lake"]),
         ("--on 2026-11", ["lake", "quiet", "alone", "evil", "letter"]),
         ("--on 2009", ["summer"]),
+        ("--on 2007", ["about"]),
         ("--on 'summer 2009'", ["summer"]),
         ("--on 'zomer 2009'", ["summer"]),
         ("--since 2026-11-14", ["lake", "quiet", "alone"]),

@@ -54,6 +54,7 @@ def old_long_head(tag: int, length: int) -> bytes:
 
 
 HEADS = {"new": new_head, "new, long": new_long_head, "old": old_head, "old, long": old_long_head}
+HEADS_OF_DATA = {"new": "new", "new, long": "new, long", "old": "new", "old, long": "new, long"}
 
 
 def packet(tag: int, content: bytes, head: str = "new") -> bytes:
@@ -102,11 +103,14 @@ def test_what_is_refused_is_refused_without_quoting_it(data: bytes, cut: int) ->
             pytest.fail("it should have been refused")
 
 
-@pytest.mark.parametrize("length", [0, 9, 191, 192, 193, 255, 256, 8383, 8384, 65535, 65536, 70000])
+LENGTHS = [191, 192, 193, 255, 256, 8383, 8384, 65535, 65536, 70000]
+
+
+@pytest.mark.parametrize("length", LENGTHS)
 @pytest.mark.parametrize("head", HEADS)
 def test_every_way_to_write_a_length_is_read(head: str, length: int) -> None:
-    sealed = bytes(length)
-    message = packet(1, SESSION_KEY, head) + packet(18, sealed, head)
+    # Sealed data is packet 18 or 20, and only the new format has room for such numbers.
+    message = packet(1, SESSION_KEY.ljust(length), head) + packet(18, bytes(length), HEADS_OF_DATA[head])
     assert outline(message) == Outline((KEY_ID,))
     assert verdict(message + b"\x00") is None
     assert verdict(message[:-1]) is None
@@ -115,7 +119,7 @@ def test_every_way_to_write_a_length_is_read(head: str, length: int) -> None:
 
 @pytest.mark.parametrize("head", HEADS)
 def test_a_message_that_is_cut_anywhere_is_damaged(head: str) -> None:
-    message = packet(1, SESSION_KEY, head) + packet(1, SESSION_KEY, head) + packet(18, SEALED, head)
+    message = packet(1, SESSION_KEY, head) * 2 + packet(18, SEALED, HEADS_OF_DATA[head])
     assert outline(message) == Outline((KEY_ID, KEY_ID))
     assert [cut for cut in range(len(message)) if verdict(message[:cut])] == []
 
@@ -197,8 +201,6 @@ def test_clear_text_above_is_split_off_as_it_is(header: bytes, carriage: bool, b
         armored(MESSAGE).replace(b"\n\n", b"\n\n=words\n"),
         armored(MESSAGE).replace(b"\n\n", b"\n\nwords in clear\n"),
         armored(MESSAGE).replace(b"\n" + END, b"\n=words in clear\n" + END),
-        armored(MESSAGE).replace(b"\n" + END, b"\n\n" + END),
-        armored(MESSAGE).replace(b"\n\n", b"\n\n\n"),
         armored(MESSAGE).replace(b"=", b""),
         MESSAGE,
     ],

@@ -103,7 +103,7 @@ def _from_standard_input(app: App, flags: dict[str, Value]) -> Stored | None:
         raise BadInput("the page is empty", "a line of text is enough")
     page = writing.complete(app, typed, flags)
     with app.drafted("new", page.kind, page.text, written=True) as draft:  # a pipe cannot be asked again
-        return writing.from_draft(app, draft, writing.accept_written(app, {}))
+        return writing.from_draft(app, draft, writing.accept_written(app))
 
 
 def _from_editor(app: App, flags: dict[str, Value]) -> Stored | None:
@@ -115,7 +115,7 @@ def _from_editor(app: App, flags: dict[str, Value]) -> Stored | None:
     _say_when(app, fields)
     page = template(app.wording, section_for(kind), fields, Facts(health=app.config.flag("health")))
     with app.drafted("new", kind, page.text) as draft:
-        return writing.through_editor(app, draft, writing.accept_new(app, page, {}))
+        return writing.through_editor(app, draft, writing.accept_new(app, page))
 
 
 def _from_questions(app: App, flags: dict[str, Value]) -> Stored | None:
@@ -135,7 +135,7 @@ def _from_questions(app: App, flags: dict[str, Value]) -> Stored | None:
             draft.wipe()
             return None
         draft.write(page.text.encode())
-        return writing.from_draft(app, draft, writing.accept_written(app, {}))
+        return writing.from_draft(app, draft, writing.accept_written(app))
 
 
 def _answered(app: App, given: Mapping[str, Value]) -> Entry:
