@@ -49,6 +49,7 @@ class App:
         self._asked_directory = directory
         self.exit_code = 0
         self._reading: Reading | None = None
+        self._plain = False
 
     # the parts
 
@@ -194,13 +195,23 @@ class App:
         else:
             sys.stdout.write(text)
 
+    @contextmanager
+    def sitting(self, *, plain: bool) -> Iterator[None]:
+        """Ask and show on a screen that is gone afterwards; `plain` stays on the one there is, without colour."""
+        from sexjournal.pager import gone_afterwards
+
+        self._plain = plain
+        self.asker.colour = self.asker.colour and not plain
+        with gone_afterwards(sys.stderr, self.environ, plain=plain):
+            yield
+
     def show_within(self, entry: Entry) -> None:
         """Show a page in the middle of a sitting, on the terminal that the questions are on."""
         import dataclasses
 
         from sexjournal.render import Face, page
 
-        face = dataclasses.replace(Face.of(sys.stderr, self.environ), language=self.language)
+        face = dataclasses.replace(Face.of(sys.stderr, self.environ, plain=self._plain), language=self.language)
         sys.stderr.write(page(entry, face, self.words))
 
     def leave(self) -> None:
@@ -288,6 +299,21 @@ class App:
         for one in stored:
             self.journal.remove(one)
         self.commit()
+
+    def restore(self, ref: str) -> Entry:
+        """Bring a removed page back from git's past, once it is found genuine."""
+        from sexjournal.journal import id_in
+        from sexjournal.sync import find_removed
+
+        gone = self.sync.removed()
+        name = find_removed(gone, ref)
+        sealed = self.sync.past(name, gone[name])
+        entry = self.journal.open_file(sealed)
+        if entry.id != id_in(name):
+            raise Damaged(f"what git has under {name} is another page", "git log shows what happened to it")
+        self.journal.put_back(name, sealed)
+        self.commit()
+        return entry
 
     def commit(self) -> None:
         """Commit what is on the disk. Trouble with git is only said: the page is saved, the next commit takes it in."""

@@ -35,6 +35,7 @@ from sexjournal.commands.options import PANELS, TAKES_REFS
 from sexjournal.errors import JournalError
 
 INTERRUPTED = 130
+COMPLETING = "_JOURNAL_COMPLETE"
 BUG = 70  # EX_SOFTWARE of sysexits.h
 
 cli = typer.Typer(
@@ -88,6 +89,10 @@ def journal(
 def main() -> None:
     """Run one command; the exit codes are those of the README."""
     _settle_environment()
+    if COMPLETING in os.environ:
+        from typer.completion import completion_init  # type: ignore[attr-defined]  # public, if not in its __all__
+
+        completion_init()  # Typer knows its shells only once it is told
     sys.exit(obey(sys.argv[1:]))
 
 

@@ -49,8 +49,11 @@ def remove(path: Path) -> None:
 
 def private_directory(path: Path) -> Path:
     """Make the directory, and those above it, for this person alone."""
-    with _trouble_told(path):
-        path.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
+    try:
+        with _trouble_told(path):
+            path.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
+    except FileExistsError:
+        raise DiskTrouble(f"{path} is not a directory", "choose another place: --dir, or journal config dir") from None
     return path
 
 

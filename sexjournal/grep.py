@@ -5,8 +5,7 @@ their order and the exit code with GNU grep's. What differs:
 
 - Letters are what `str.isalnum` takes for them; the C library counts the vowel signs of some scripts too. `-i` folds as
   Unicode does, ẞ with ß too. Ranges such as [é-ï] go by code point. A NUL is text. Groups nest 100 deep.
-- `-o` and colour show the longest match from the leftmost start, as POSIX has it, unless an ambiguous pattern leaves
-  more than `_PATIENCE` ends to try. GNU grep loses some matches of `-w`: empty ones, and with `-o` after a failed try.
+- GNU grep loses some matches of `-w`: empty ones, and some that are shorter than another that is no word.
 - POSIX leaves open what a quantifier repeats at the start of an extended expression (nothing, here) or after an
   assertion, and what a repeated group holds that `\\1` refers to; GNU grep does not always agree with itself there.
 - `-v -c` with an empty pattern prints its zeros.
@@ -25,7 +24,6 @@ from sexjournal.errors import BadInput
 
 _DEEPEST = 100  # nested groups; the compiler of `re` is recursive as well
 _MOST_REPEATS = 32767  # RE_DUP_MAX, as in GNU's
-_PATIENCE = 1024  # ends tried for one match
 
 
 class TooSlow(BadInput):
@@ -157,15 +155,13 @@ def _bad(what: str) -> BadInput:
 class _Part:
     """A piece of a pattern, for `re`: `least` to `most` characters wide, None without a bound.
 
-    `ordered`: of its matches from one start, `re` tries the longest first and the shortest last. `letters` are
-    expressions for one character, which together match all that the piece may consume.
+    `ordered`: of its matches from one start, `re` tries the longest first and the shortest last.
     """
 
     source: str
     least: int = 0
     most: int | None = 0
     ordered: bool = True
-    letters: frozenset[str] = frozenset()
 
     @property
     def fixed(self) -> bool:
@@ -174,15 +170,7 @@ class _Part:
     def repeated(self, low: int, high: int | None) -> _Part:
         most = 0 if 0 in (high, self.most) else None if high is None or self.most is None else high * self.most
         source = f"(?:{self.source}){{{low},{'' if high is None else high}}}"
-        return _Part(source, low * self.least, most, self.fixed, self.letters)
-
-
-def _letter(source: str) -> _Part:
-    return _Part(source, 1, 1, letters=frozenset((source,)))
-
-
-def _letters(parts: Sequence[_Part]) -> frozenset[str]:
-    return frozenset().union(*(part.letters for part in parts))
+        return _Part(source, low * self.least, most, ordered=self.fixed)
 
 
 def _sequence(parts: Sequence[_Part]) -> _Part:
@@ -192,14 +180,14 @@ def _sequence(parts: Sequence[_Part]) -> _Part:
     widths = [part.most for part in parts if part.most is not None]
     ordered = not variable or (len(variable) == 1 and variable[0].ordered)
     most = sum(widths) if len(widths) == len(parts) else None
-    return _Part(source, sum(part.least for part in parts), most, ordered, _letters(parts))
+    return _Part(source, sum(part.least for part in parts), most, ordered)
 
 
 def _either(parts: Sequence[_Part]) -> _Part:
     widths = [part.most for part in parts if part.most is not None]
     least, most = min(part.least for part in parts), max(widths) if len(widths) == len(parts) else None
     ordered = least == most or (len(parts) == 1 and parts[0].ordered)
-    return _Part("|".join(part.source for part in parts), least, most, ordered, _letters(parts))
+    return _Part("|".join(part.source for part in parts), least, most, ordered)
 
 
 def _tokens(pattern: str, basic: bool) -> list[str]:
@@ -272,13 +260,13 @@ class _Parser:
         if token in _ASSERTIONS and self._asserts(token, first):
             return _Part("" if self._loose else _ASSERTIONS[token])
         if token in _ATOMS:
-            return _letter(_ATOMS[token])
+            return _Part(_ATOMS[token], 1, 1)
         if token in _REFERENCES:
             return self._reference(token[1])
         if token == "(":
             return self._group()
         if token[0] == "[":
-            return _letter(_bracket(token, self._fold))
+            return _Part(_bracket(token, self._fold), 1, 1)
         if token == "\\" or (token == "{" and self._basic):
             raise _bad("trailing backslash" if token == "\\" else "unmatched {")
         return _literal(token[-1], self._fold)
@@ -331,10 +319,10 @@ def _literal(char: str, fold: bool) -> _Part:
     """One character, with `fold` in any case: as a set where it can be, which `re` searches faster than (?i:...)."""
     plain, lower = re.escape(char), char.lower()
     if not fold or lower == char.upper():
-        return _letter(plain)
+        return _Part(plain, 1, 1)
     if not char.isascii():
-        return _letter(f"(?i:{plain})")
-    return _letter(f"[{lower}{char.upper()}{_KIN.get(lower, '')}]")
+        return _Part(f"(?i:{plain})", 1, 1)
+    return _Part(f"[{lower}{char.upper()}{_KIN.get(lower, '')}]", 1, 1)
 
 
 # --- brackets ---
@@ -405,33 +393,36 @@ def _range(low: str, high: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Branch:
-    """One alternative, to find its longest match.
-
-    `until` matches only with one more character up to the end; `reach` goes on as far as any match could.
-    """
+    """One alternative, to find its longest match."""
 
     part: _Part
+    source: str
     whole: re.Pattern[str]
-    until: re.Pattern[str]
-    reach: re.Pattern[str]
 
     def end(self, line: str, start: int) -> int:
-        """Where the longest match from `start` ends, or -1; `line` holds its newline, which nothing matches."""
+        """Where the longest match from `start` ends, or -1; `line` holds its newline, which nothing matches.
+
+        Longer matches than the first are looked for from the end of the line backwards, in windows that double.
+        """
         first = self.whole.match(line, start)
         if first is None or self.part.ordered:
             return first.end() if first else -1
-        for longer in self._beyond(line, start, first.end()):
-            if self.until.match(line, start, longer + 1):
-                return longer
-        return first.end()
+        end, last, size = first.end(), self._last(line, start), 1
+        while end < last:
+            size = min(size, 1 << (last - end).bit_length() - 1)
+            if longer := self._ending(size).match(line, start, last + 1):
+                end, size = longer.end(), 1
+            else:
+                last, size = last - size, 2 * size
+        return end
 
-    def _beyond(self, line: str, start: int, end: int) -> range:
-        """Where a longer match could end, the last place first."""
-        run = self.reach.match(line, start)
-        last = run.end() if run else end
-        if self.part.most is not None:
-            last = min(last, start + self.part.most)
-        return range(last, end, -1) if last - end <= _PATIENCE else range(0)
+    def _last(self, line: str, start: int) -> int:
+        last = len(line) - 1
+        return last if self.part.most is None else min(last, start + self.part.most)
+
+    def _ending(self, size: int) -> re.Pattern[str]:
+        """For matches with 1 to `size` characters after them, the first of which assertions look at."""
+        return re.compile(rf"(?:{self.source})(?=(?s:.))(?!(?s:.){{{size + 1}}})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -465,9 +456,10 @@ def compile(patterns: Iterable[str], options: Options) -> Matcher:
     parts, loose = _alternatives(lines, options), _alternatives(lines, options, loose=True)
     finders = [_bounded(part.source, options) for part in parts]
     sieve = re.compile("|".join(part.source for part in loose))
-    finder = re.compile("|".join(finders), re.MULTILINE)
-    branches = [_branch(part, source) for part, source in zip(parts, finders, strict=True)]
-    return Matcher(sieve, finder, tuple(branches) if options.only or options.color else ())
+    finder = re.compile("|".join(finders))
+    shown = zip(parts, finders, strict=True) if options.only or options.color else ()
+    branches = tuple(_Branch(part, source, re.compile(source)) for part, source in shown)
+    return Matcher(sieve, finder, branches)
 
 
 def _alternatives(lines: list[str], options: Options, *, loose: bool = False) -> list[_Part]:
@@ -485,12 +477,6 @@ def _bounded(source: str, options: Options) -> str:
     if options.whole_line:
         return f"^(?:{source})$"
     return f"(?<!{_WORD})(?:{source})(?!{_WORD})" if options.word else source
-
-
-def _branch(part: _Part, source: str) -> _Branch:
-    until = rf"(?:{source})(?=[\s\S]\Z)"
-    reach = f"(?:{'|'.join(part.letters)})*"
-    return _Branch(part, re.compile(source, re.MULTILINE), re.compile(until, re.MULTILINE), re.compile(reach))
 
 
 # --- the search ---

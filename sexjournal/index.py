@@ -133,6 +133,9 @@ def _read_batch(
             sealed = (directory / name).read_bytes()
         except FileNotFoundError:  # gone since the scan
             continue
+        except OSError as trouble:
+            fresh[name] = Known(signature, "", None, f"it cannot be read: {str(trouble.strerror).lower()}")
+            continue
         old = known.get(name)
         if old and old.digest == digest(sealed):
             fresh[name] = Known(signature, old.digest, old.entry, old.trouble, old.remark)

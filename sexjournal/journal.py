@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -150,6 +150,7 @@ class Journal:
 
     def probe(self) -> None:
         """Try the key before somebody writes for an hour: a signature is made and thrown away."""
+        self._confirmed()
         self._seal(b"")
 
     def read(self, progress: Progress = silent) -> Reading:
@@ -205,8 +206,16 @@ class Journal:
     def _own_page(self) -> bytes:
         try:
             return (self.directory / ownpage.NAME).read_bytes()
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             raise BadInput(f"there is no journal in {self.directory}", "journal init makes one") from None
+        except OSError as error:
+            reason = str(error.strerror).lower()
+            raise BadInput(f"{ownpage.NAME} cannot be read: {reason}", f"look at {self.directory}") from None
+
+    def _confirmed(self) -> None:
+        """Look at the journal's own page before writing when it is not the one that was accepted; mostly it is."""
+        if index.digest(self._own_page()) != self.accepted.digest:
+            self.unlock()
 
     def _open_own_page(self, sealed: bytes) -> bytes:
         signers = [recipient.fingerprint for recipient in self.accepted.page.recipients]
@@ -254,6 +263,7 @@ class Journal:
         return True
 
     def _sealed(self, entry: Entry) -> bytes:
+        self._confirmed()
         text = entry.text.encode()
         if len(text) > LARGEST_PAGE:
             raise BadInput("the page is larger than 64 MiB", "keep such things beside the journal")
@@ -299,7 +309,8 @@ class Journal:
             try:
                 disk.replace(self._index, status.data)
             except disk.DiskTrouble:
-                disk.remove(self._index)
+                with suppress(disk.DiskTrouble):
+                    disk.remove(self._index)
 
 
 def _stamp(page: OwnPage) -> str:

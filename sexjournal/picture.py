@@ -61,15 +61,12 @@ def told(picture: ThenNow) -> dict[str, object]:
 
 
 def _row(row: Row, face: Face, words: Words) -> str:
-    from rich.cells import set_cell_size
-
-    label = set_cell_size(
-        f" {dates.short(dates.parse(row.day.isoformat()), face.language)}  {_title(row, face, words)}", LABEL
-    )
+    day = dates.short(dates.parse(row.day.isoformat()), face.language)
+    label = cut(f" {day}  {_title(row, face, words)}", LABEL)
     numbers = f"{words['then']} {row.then}  {words['now']} {row.now}"
     own = _own_word(row, words)
     line = f"{label}{_points(row.then, row.now)}   {numbers}" + (f"  {own}" if own else "")
-    return cut(line, face.width) if face.tty else line
+    return cut(line, face.width).rstrip() if face.tty else line
 
 
 def _points(then: int, now: int) -> str:

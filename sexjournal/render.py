@@ -15,7 +15,7 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, TextIO
 
-from sexjournal import dates
+from sexjournal import dates, reflection
 from sexjournal.errors import BadInput
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ def rows_json(entries: Iterable[Entry], face: Face) -> str:
 
 def _object(entry: Entry, face: Face) -> dict[str, object]:
     when = entry.date
-    then, now = _then_and_now(entry)
+    pair = _then_and_now(entry)
     return {
         "id": entry.id,
         "date": when.text if when else None,
@@ -133,23 +133,23 @@ def _object(entry: Entry, face: Face) -> dict[str, object]:
         "written": entry.written.isoformat() if entry.written else None,
         "people": None if face.discreet else list(entry.people),
         "tags": None if face.discreet else list(entry.tags),
-        "rating": then,
+        "rating": entry.rating if _numbered(entry) else None,
         "title": None if face.discreet else entry.title or None,
         "reviews": len(entry.reviews),
-        "now": now,
+        "now": pair[1] if pair else None,
     }
 
 
 def _cells(entry: Entry, face: Face, words: Words) -> dict[str, str]:
     told = _object(entry, face)
-    then, now = told["rating"], told["now"]
+    pair = _then_and_now(entry)
     cells = {
         "id": entry.id,
         "date": dates.short(entry.date, face.language) if entry.date else None,
         "kind": words.get(f"kind.{entry.kind}", entry.kind),
         "people": told["people"],
         "tags": told["tags"],
-        "rating": f"{then} → {now}" if then and now else then,
+        "rating": f"{pair[0]} → {pair[1]}" if pair else told["rating"],
         "title": told["title"],
     }
     return {name: _line(_joined(value, ", ")) for name, value in cells.items()}
@@ -163,14 +163,17 @@ def _joined(value: object, comma: str) -> str:
 
 def _numbered(entry: Entry) -> bool:
     """Whether numbers are shown: pages that were not wanted, or lie before adulthood, get none."""
-    return not (entry.quiet or entry.early)
+    return not (reflection.is_quiet(entry) or entry.early)
 
 
-def _then_and_now(entry: Entry) -> tuple[int | None, int | None]:
-    if not _numbered(entry):
-        return None, None
-    blind = (str(review.get("now")) for review in reversed(entry.reviews) if review.get("blind") == "true")
-    return entry.rating, next((int(now) for now in blind if now in _SCALE), None)
+def _then_and_now(entry: Entry) -> tuple[int, int] | None:
+    """The numbers of the newest review that has two to compare; None where there is none, or none is shown."""
+    for review in reversed(entry.reviews):
+        settle = reflection.settle(entry, review)
+        if settle is not None:
+            now = int(str(review["now"]))
+            return now + settle, now
+    return None
 
 
 # What gives way when a terminal is narrow, in order: each column down to so many cells, 0 is not shown at all.
@@ -210,6 +213,7 @@ def _row(cells: Mapping[str, str], widths: Mapping[str, int], face: Face) -> str
 
 
 def cut(text: str, width: int) -> str:
+    """Return `text` in exactly so many cells: filled up with blanks, or cut with an ellipsis."""
     from rich.cells import cell_len, set_cell_size
 
     return set_cell_size(text, width) if cell_len(text) <= width else set_cell_size(text, width - 1) + "…"

@@ -57,10 +57,16 @@ def settled(app: App, page: Entry) -> Entry:
 def save(app: App, page: Entry) -> Stored:
     """Write a new page, and say what was understood."""
     if page.date is not None:
-        app.say(f"about {dates.show(page.date, 'en')}")
+        say_when(app, page.date)
     stored = app.save(page)
     app.tell(app.wording.ui["saved"])
     return stored
+
+
+def say_when(app: App, when: dates.When) -> None:
+    """Say back what was understood of a date."""
+    about = dates.show(when, "en")
+    app.say(about if about.startswith("about ") else f"about {about}")
 
 
 def through_editor(app: App, draft: Draft, accept: Accepted) -> Stored | None:
@@ -76,6 +82,8 @@ def through_editor(app: App, draft: Draft, accept: Accepted) -> Stored | None:
             return _taken(app, draft, accept)
         except BadInput as trouble:
             _again_or_raise(app, draft, trouble)
+        except JournalError as trouble:
+            raise _with_place(trouble, draft) from None
 
 
 def from_draft(app: App, draft: Draft, accept: Accepted) -> Stored | None:
@@ -90,11 +98,14 @@ def told_where(draft: Draft) -> Iterator[None]:
     try:
         yield
     except JournalError as trouble:
-        if draft.lock >= 0 and draft.holds_words():
-            trouble.hint = "; ".join(
-                filter(None, (trouble.hint, f"what you wrote is kept in {draft.path}, {TAKEN_UP}"))
-            )
-        raise
+        raise _with_place(trouble, draft) from None
+
+
+def _with_place(trouble: JournalError, draft: Draft) -> JournalError:
+    if draft.lock >= 0 and draft.holds_words():
+        kept = f"what you wrote is kept in {draft.path}, {TAKEN_UP}"
+        trouble.hint = f"{trouble.hint}; {kept}" if trouble.hint else kept
+    return trouble
 
 
 def offer_leftovers(app: App) -> None:
@@ -137,8 +148,15 @@ def _accept_again(app: App, draft: Draft) -> Accepted:
     if draft.about.purpose == "edit":
         return accept_change(app, app.find(draft.about.ref))
     kind = draft.about.ref or "experience"
-    begun = entries.parse(_words(draft)).id
-    return accept_new(app, template(app.wording, section_for(kind), {}), begun)
+    return accept_new(app, template(app.wording, section_for(kind), {}), _begun(draft))
+
+
+def _begun(draft: Draft) -> str:
+    """Return the id of a page that was whole once, before it was offered again."""
+    try:
+        return entries.parse(_words(draft)).id
+    except BadInput:
+        return ""
 
 
 def accept_new(app: App, template: Template, begun: str = "") -> Accepted:

@@ -37,8 +37,21 @@ def shared(keys_of_run: Keys) -> Iterator[Room]:
 
 
 @pytest.fixture
-def kept(room: Room) -> Room:
-    """A room with a journal of its own."""
+def kept(shared: Room) -> Iterator[Room]:
+    """The same room with an empty journal; when a test is over, nothing of it may lie in clear."""
+    shared.git("reset", "--hard", "--quiet", shared.git("rev-list", "--max-parents=0", "HEAD").text.strip())
+    yield shared
+    shared.hang_up()
+    found = shared.sweep()
+    for place in (*shared.runtime.glob("journal-*"), *shared.tools.glob("*")):
+        shutil.rmtree(place) if place.is_dir() else place.unlink()
+    shared.pinentry = "right"
+    assert not found, f"the canary lies in clear in {', '.join(map(str, found))}"
+
+
+@pytest.fixture
+def alone(room: Room) -> Room:
+    """A room with a journal of its own, for a test that leaves a page waiting in memory."""
     room.journal("init", "--yes", check=0)
     return room
 
@@ -258,49 +271,49 @@ def test_what_an_editor_saved_before_it_broke_is_offered_again_for_the_same_page
     assert (len(kept.files()), drafts(kept)) == (1, [])
 
 
-def test_of_two_editors_on_one_page_the_second_to_save_is_refused_and_its_words_are_kept(kept: Room) -> None:
-    entry = written(kept)
-    original, go = text_of(kept, entry), kept.tools / "go"
-    first, second = f"first {kept.canary}", f"second {kept.canary}"
+def test_of_two_editors_on_one_page_the_second_to_save_is_refused_and_its_words_are_kept(alone: Room) -> None:
+    entry = written(alone)
+    original, go = text_of(alone, entry), alone.tools / "go"
+    first, second = f"first {alone.canary}", f"second {alone.canary}"
     wait = "import time\nwhile not (tools / 'go').exists(): time.sleep(0.01)\n"
-    editor(kept, wait + replaces("no newline", second), replaces("no newline", first))
-    slow = window(kept, "edit", entry)
-    until_there(kept.tools / "seen-0")
-    assert ended(window(kept, "edit", entry))[0] == 0
+    editor(alone, wait + replaces("no newline", second), replaces("no newline", first))
+    slow = window(alone, "edit", entry)
+    until_there(alone.tools / "seen-0")
+    assert ended(window(alone, "edit", entry))[0] == 0
     go.touch()
     code, said = talk(slow, ("Open the same page again?", "n"))
     assert (code, f"{entry} was changed by another command meanwhile" in said) == (2, True)
     assert "'journal' offers it again" in said
-    assert text_of(kept, entry) == original.replace("no newline", first)
-    (draft,) = drafts(kept)
+    assert text_of(alone, entry) == original.replace("no newline", first)
+    (draft,) = drafts(alone)
     assert draft.read_bytes().decode() == original.replace("no newline", second)
-    kept.expect_draft()
+    alone.expect_draft()
 
 
-def test_a_page_removed_while_its_editor_was_open_is_refused_and_its_words_are_kept(kept: Room) -> None:
-    entry = written(kept)
+def test_a_page_removed_while_its_editor_was_open_is_refused_and_its_words_are_kept(alone: Room) -> None:
+    entry = written(alone)
     wait = "import time\nwhile not (tools / 'go').exists(): time.sleep(0.01)\n"
-    editor(kept, wait + replaces("no newline", kept.canary))
-    terminal = window(kept, "edit", entry)
-    until_there(kept.tools / "seen-0")
-    kept.journal("remove", "--yes", entry, check=0)
-    (kept.tools / "go").touch()
+    editor(alone, wait + replaces("no newline", alone.canary))
+    terminal = window(alone, "edit", entry)
+    until_there(alone.tools / "seen-0")
+    alone.journal("remove", "--yes", entry, check=0)
+    (alone.tools / "go").touch()
     code, said = talk(terminal, ("Open the same page again?", "n"))
     assert (code, "'journal' offers it again" in said) == (2, True)
-    assert (kept.files(), len(drafts(kept))) == ([], 1)
-    kept.expect_draft()
+    assert (alone.files(), len(drafts(alone))) == ([], 1)
+    alone.expect_draft()
 
 
-def test_a_page_that_waits_for_a_removed_one_is_not_lost(kept: Room) -> None:
-    entry = written(kept)
-    editor(kept, f"{replaces('We swam', kept.canary)}; sys.exit(1)", "pass")
-    assert ended(window(kept, "edit", entry))[0] == 2
-    kept.journal("remove", "--yes", entry, check=0)
-    code, said = talk(window(kept), ("Open it again?", "y"))
+def test_a_page_that_waits_for_a_removed_one_is_not_lost(alone: Room) -> None:
+    entry = written(alone)
+    editor(alone, f"{replaces('We swam', alone.canary)}; sys.exit(1)", "pass")
+    assert ended(window(alone, "edit", entry))[0] == 2
+    alone.journal("remove", "--yes", entry, check=0)
+    code, said = talk(window(alone), ("Open it again?", "y"))
     assert "Traceback" not in said
-    assert len(drafts(kept)) == 1 or kept.canary in text_of(kept, entry)
-    assert (code == 0) is (drafts(kept) == [])
-    kept.expect_draft()
+    assert len(drafts(alone)) == 1 or alone.canary in text_of(alone, entry)
+    assert (code == 0) is (drafts(alone) == [])
+    alone.expect_draft()
 
 
 def test_the_key_is_tried_before_the_editor_opens(locked_room: Room) -> None:
@@ -379,11 +392,11 @@ def test_a_page_that_is_not_utf_8_is_refused(shared: Room) -> None:
 
 
 @pytest.mark.parametrize("change", ["id: x", "ids: "])
-def test_the_id_of_a_page_cannot_change(kept: Room, change: str) -> None:
-    entry = written(kept)
-    page = text_of(kept, entry).replace("id: ", change, 1)
-    assert "the id of a page cannot change" in refused(kept, entry, stdin=page.encode())
-    kept.expect_draft()
+def test_the_id_of_a_page_cannot_change(alone: Room, change: str) -> None:
+    entry = written(alone)
+    page = text_of(alone, entry).replace("id: ", change, 1)
+    assert "the id of a page cannot change" in refused(alone, entry, stdin=page.encode())
+    alone.expect_draft()
 
 
 def test_a_refused_page_from_standard_input_is_offered_again(kept: Room) -> None:

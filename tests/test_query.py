@@ -115,6 +115,7 @@ def test_since_and_until_go_by_the_first_day_of_a_page() -> None:
     pages = [page("aaaa0000", "2026-11"), page("bbbb0000", "2026-11-15"), page("cccc0000", "2026-12-01")]
     assert chosen(pages, since="2026-11-15") == ["cccc0000", "bbbb0000"]
     assert chosen(pages, until="2026-11-14") == ["aaaa0000"]
+    assert chosen(pages, until="2026-11-15") == ["bbbb0000", "aaaa0000"]
     assert chosen(pages, until="2026-11") == ["bbbb0000", "aaaa0000"]
     assert chosen(pages, since="2026-11", until="2026-11") == ["bbbb0000", "aaaa0000"]
 
@@ -249,6 +250,7 @@ def test_a_year_is_a_year_where_pages_are_about_it_and_else_the_beginning_of_an_
     assert named(pages, "2009a") == ["2009abcd"]
     assert named(pages[:1], "2009") == ["2009abcd"]
     assert named(pages[2:], "200x") == ["200xabcd"]
+    assert named([*pages, page("cccc0000", "200X")], "200x") == ["bbbb0000", "cccc0000"]
     assert named([page("20092010", "2009"), *pages[1:2]], "20092010") == ["20092010"]
 
 

@@ -299,11 +299,11 @@ def test_whatever_the_words_a_line_is_no_wider_than_the_terminal(
 
 def test_only_the_last_blind_review_counts_as_now() -> None:
     reviews: list[Value] = [
-        {"now": "4", "blind": "true"},
-        {"now": "3", "blind": "true"},
-        {"now": "2", "blind": "false"},
-        {"now": "", "blind": "true"},
-        {"now": "12", "blind": "true"},
+        {"cadence": "week", "now": "4", "blind": "true"},
+        {"cadence": "month", "now": "3", "blind": "true"},
+        {"cadence": "free", "now": "2", "blind": "false"},
+        {"cadence": "free", "now": "", "blind": "true"},
+        {"cadence": "free", "now": "12", "blind": "true"},
         {"blind": "true"},
     ]
     one = page_with({"id": "k7q2m9xa", "rating": "6", "review": reviews})

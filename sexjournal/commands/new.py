@@ -96,13 +96,18 @@ def _rating(typed: str) -> int:
 
 
 def _from_standard_input(app: App, flags: dict[str, Value]) -> Stored | None:
+    """Save the page that comes through a pipe; it cannot be asked for again, so it is kept when it is refused."""
     from sexjournal import entry as entries
 
-    typed = entries.parse(app.standard_input())
-    if not writing.says_something(typed):
-        raise BadInput("the page is empty", "a line of text is enough")
-    page = writing.complete(app, typed, flags)
-    with app.drafted("new", page.kind, page.text, written=True) as draft:  # a pipe cannot be asked again
+    text = app.standard_input()
+    kind = str(flags.get("kind") or "experience")
+    with app.drafted("new", kind, text, written=True) as draft, writing.told_where(draft):
+        typed = entries.parse(text)
+        if not writing.says_something(typed):
+            draft.wipe()
+            raise BadInput("the page is empty", "a line of text is enough")
+        draft.write(typed.amended(flags).text.encode())
+        draft.write(writing.complete(app, typed, flags).text.encode())
         return writing.from_draft(app, draft, writing.accept_written(app))
 
 
@@ -187,4 +192,4 @@ def _say_when(app: App, fields: Mapping[str, Value]) -> None:
     from sexjournal import dates
 
     if "date" in fields:
-        app.say(f"about {dates.show(dates.parse(str(fields['date'])), 'en')}")
+        writing.say_when(app, dates.parse(str(fields["date"])))

@@ -11,10 +11,9 @@ from sexjournal.errors import BadInput, Interrupted
 def remove(ctx: typer.Context, refs: Refs, yes: Yes = False) -> None:
     """Take pages away. git keeps them in its past, and journal restore brings them back."""
     from sexjournal import dates
-    from sexjournal.query import Filters
 
     app = app_of(ctx)
-    found = app.select(Filters(refs=tuple(refs)))
+    found = list({one.entry.id: one for one in map(app.find, refs)}.values())
     if not yes:
         if not app.interactive:
             raise BadInput("this asks first, and there is no terminal", "journal remove --yes does it without asking")
@@ -26,3 +25,4 @@ def remove(ctx: typer.Context, refs: Refs, yes: Yes = False) -> None:
     app.remove(found)
     for one in found:
         app.say(f"removed {one.entry.id}; 'journal restore {one.entry.id}' brings it back")
+    app.leave()

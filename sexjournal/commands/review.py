@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated
 
@@ -92,15 +91,13 @@ def _show_then_and_now(app: App, *, plain: bool, json: bool) -> None:
 
 def _sit_down(app: App, ready: Ready | None, *, plain: bool) -> None:
     """Take up one page, on a screen that is gone afterwards."""
-    from sexjournal.pager import gone_afterwards
-
     if ready is None:
         app.tell(app.wording.ui["nothing_due"])
         return
     if not app.interactive:
         raise BadInput("a review asks questions, and there is no terminal", "journal review --list shows what is ready")
     stored = app.find(ready.entry.id)
-    with gone_afterwards(sys.stderr, app.environ, plain=plain):
+    with app.sitting(plain=plain):
         if ready.cadence == "free" or _opened(app, stored, ready):
             _review(app, stored, ready.cadence)
 

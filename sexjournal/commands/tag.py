@@ -92,7 +92,7 @@ def point_out(app: App, tags: Iterable[str]) -> None:
 
 
 def similar(one: str, other: str) -> bool:
-    """Whether two tags are likely the same word: another case, a plural, a hyphen, or one letter in another place."""
+    """Whether two tags are likely the same word: in another case, with a hyphen, or with a letter more or less."""
     from difflib import SequenceMatcher
 
     first, second = (word.casefold().translate(_JOINTS) for word in (one, other))
@@ -121,3 +121,4 @@ def _chosen(app: App, asked: Asked, refs: list[str] | None, option: str) -> list
 def _change(app: App, chosen: list[Stored], changed: Callable[[Entry], Entry]) -> None:
     count = app.change([(one, changed(one.entry)) for one in chosen])
     app.say(f"changed {count} of {len(chosen)} pages" if count else "nothing to change")
+    app.leave()

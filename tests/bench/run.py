@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import table
-from ground import Ground
+from ground import ENDING, Ground
 from jrnl import Jrnl
 from pages import COMMON, RARE, page
 from timing import Case, Samples, interleaved
@@ -94,7 +94,7 @@ class Bench:
         ]
 
     def _one_by_one(self) -> tuple[str, ...]:
-        files = sorted(self.ground.directory(self.size).glob("*/*"))[:FILES]
+        files = sorted(self.ground.directory(self.size).glob(f"*/*{ENDING}"))[:FILES]
         loop = 'for page; do gpg --batch --quiet --decrypt "$page" >/dev/null || exit; done'
         return ("sh", "-c", loop, "sh", *map(str, files))
 
