@@ -283,22 +283,29 @@ class App:
         return stored
 
     def change(self, changes: Iterable[tuple[Stored, Entry]]) -> int:
-        """Write changed entries, those that really changed, and commit them together; return how many."""
+        """Write changed entries, those that really changed, and commit them together; return how many.
+
+        The journal is held from the first to the commit, so that what two commands write at once is in git both times.
+        """
+        really = [(stored, entry) for stored, entry in changes if entry.text != stored.entry.text]
         count = 0
-        try:
-            for stored, entry in changes:
-                if entry.text != stored.entry.text:
-                    self.journal.rewrite(stored, entry)
-                    count += 1
-        finally:
-            if count:
-                self.commit()
+        if really:
+            with self.journal.locked():
+                try:
+                    for stored, entry in really:
+                        self.journal.rewrite(stored, entry)
+                        count += 1
+                finally:
+                    self._commit()
         return count
 
     def remove(self, stored: Iterable[Stored]) -> None:
-        for one in stored:
-            self.journal.remove(one)
-        self.commit()
+        with self.journal.locked():
+            try:
+                for one in stored:
+                    self.journal.remove(one)
+            finally:
+                self._commit()
 
     def restore(self, ref: str) -> Entry:
         """Bring a removed page back from git's past, once it is found genuine."""
@@ -316,12 +323,16 @@ class App:
         return entry
 
     def commit(self) -> None:
-        """Commit what is on the disk. Trouble with git is only said: the page is saved, the next commit takes it in."""
+        """Commit what is on the disk, while no other command does."""
+        with self.journal.locked():
+            self._commit()
+
+    def _commit(self) -> None:
+        """Commit. Trouble with git is only said: the page is saved, and the next commit takes it in."""
         self._reading = None
         try:
-            with self.journal.locked():
-                self.sync.prepare()
-                self.sync.commit(self.now())
+            self.sync.prepare()
+            self.sync.commit(self.now())
         except SyncTrouble as trouble:
             self.say(f"saved, not committed: {trouble.sentence}")
 

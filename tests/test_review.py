@@ -220,7 +220,11 @@ def test_day_and_week_are_asked_after_by_default_and_the_others_when_wished(shel
     assert ready(shelf) == [("kept", "day"), ("lake", "week")]
     assert ready(shelf, "--year") == [("old", "year")]
     assert ready(shelf, "--year", "--day") == [("kept", "day"), ("old", "year")]
-    for cadence, waiting in (("day year", [("kept", "day"), ("old", "year")]), ("", []), ("month", [("grey", "month")])):
+    for cadence, waiting in (
+        ("day year", [("kept", "day"), ("old", "year")]),
+        ("", []),
+        ("month", [("grey", "month")]),
+    ):
         on(shelf, NOW if cadence != "month" else "2026-11-30")
         told = shelf.room.journal("review", "--json", env={"JOURNAL_CADENCE": cadence}, check=0).text
         assert [(one["id"], one["cadence"]) for one in json.loads(told)] == [(shelf.ids[n], c) for n, c in waiting]
@@ -403,7 +407,9 @@ STORIES = {
 
 def met(language: str, section: str, true: set[str]) -> list[dict[str, str]]:
     """What a story is asked, worked out from the file alone: the blind ones, the first ones, the further ones."""
-    here = [row for row in tables(language)["prompts"] if row["section"] == section and row.get("when", "") in true | {""}]
+    here = [
+        row for row in tables(language)["prompts"] if row["section"] == section and row.get("when", "") in true | {""}
+    ]
     return sorted(here, key=lambda row: (row["store"] not in ("review.now", "review.recall"), row["ask"] == "more"))
 
 
@@ -509,9 +515,16 @@ def test_a_page_of_the_same_day_is_asked_how_one_woke_up_with_it_and_keeps_its_r
     on(shelf, "2026-05-11")
     before = shelf.opened("warm")
     terminal = sit(shelf, "--day")
-    say(terminal, OPEN, ("How did you wake up", "smiling"), ("how do you look back on it?", "3"), ("put down about", ""))
+    say(
+        terminal, OPEN, ("How did you wake up", "smiling"), ("how do you look back on it?", "3"), ("put down about", "")
+    )
     say(terminal, ("Go on?", "y"), ("go differently", ""), ("enjoy most", "the tent", "tea", ""), ("left out", ""))
-    say(terminal, ("like in the other", "her laugh", ""), ("curious about", "a sauna", ""), ("while it is fresh", "thanks"))
+    say(
+        terminal,
+        ("like in the other", "her laugh", ""),
+        ("curious about", "a sauna", ""),
+        ("while it is fresh", "thanks"),
+    )
     code, said = skip(terminal)
     assert (code, shelf.room.canary in said, "What else belongs" in said) == (0, True, False)
     found = page(shelf, "warm")
@@ -562,7 +575,13 @@ def test_what_is_said_of_a_page_that_stays_shut_can_be_read(shelf: Shelf, typed:
 def silent_about_numbers(shelf: Shelf, name: str) -> str:
     """Read a page again, agree, answer yes to more; return what was said, in which there was no number or scale."""
     terminal = sit(shelf, shelf.ids[name])
-    say(terminal, ("without looking?", ""), ("stand behind it?", "1"), ("something shifted?", ""), ("larger, or smaller?", ""))
+    say(
+        terminal,
+        ("without looking?", ""),
+        ("stand behind it?", "1"),
+        ("something shifted?", ""),
+        ("larger, or smaller?", ""),
+    )
     say(terminal, ("take from it?", ""), ("Go on?", "y"))
     code, said = skip(terminal)
     assert code == 0
@@ -624,7 +643,9 @@ def test_who_had_no_room_gets_help_once_and_no_numbers_from_then_on(shelf: Shelf
 def test_help_comes_once_after_writing_a_page_that_was_not_wanted(shelf: Shelf) -> None:
     before = set(shelf.room.files())
     terminal = window(shelf.room, "new", "--ask", "--rating", "3")
-    say(terminal, ("When was it?", ""), ("Who were you with?", ""), ("Tell it the way", "A party.", ""), ("Go on?", "y"))
+    say(
+        terminal, ("When was it?", ""), ("Who were you with?", ""), ("Tell it the way", "A party.", ""), ("Go on?", "y")
+    )
     for row in tables("en")["prompts"]:
         if row["section"] == "new.experience" and row["ask"] == "more" and row.get("when", "solo") == "solo":
             say(terminal, (row["text"], "4" if row["id"].endswith("wanted") else ""))
@@ -648,7 +669,9 @@ def test_the_answers_are_appended_and_the_page_stays_byte_for_byte_what_it_was(s
     fresh = [line for line in after.splitlines() if line not in before.splitlines()]
     assert (code, len(fresh), shelf.commits()) == (0, 1, 1)
     assert after.replace(fresh[0] + "\n", "") == before
-    assert after.splitlines().index(fresh[0]) == before.splitlines().index("---", 1)  # the last line of the front matter
+    assert after.splitlines().index(fresh[0]) == before.splitlines().index(
+        "---", 1
+    )  # the last line of the front matter
     assert fresh[0].startswith("  - {cadence: week, at: 2026-11-22T09:14+01:00, days_since: 8, now: 5, agree: mostly, ")
     assert fresh[0].endswith(", blind: true}")
     last = page(shelf, "lake").reviews[-1]
@@ -807,7 +830,13 @@ def test_a_killed_review_is_taken_up_in_dutch_too(shelf: Shelf) -> None:
 def test_a_killed_day_review_of_a_line_is_taken_up_as_its_page(shelf: Shelf) -> None:
     head = shelf.opened("kept").decode().removesuffix("---\n")
     terminal = sit(shelf, "--day")
-    say(terminal, OPEN, ("What else belongs", "and the rain", ""), ("How did you wake up", ""), ("look back on it?", "6"))
+    say(
+        terminal,
+        OPEN,
+        ("What else belongs", "and the rain", ""),
+        ("How did you wake up", ""),
+        ("look back on it?", "6"),
+    )
     waits(terminal, "put down about it?")
     killed(terminal)
     assert KEPT in taken_up(shelf)
@@ -904,7 +933,12 @@ def test_a_sitting_leaves_nothing_on_the_screen_or_in_the_scrollback(shelf: Shel
     room = shelf.room
     with tmux(room, "review --week") as (type_, screen, wait_for):
         wait_for("One page is ready")
-        for question, *keys in (("", "1"), ("to you now?", "5"), ("without looking?", room.canary, ""), ("behind it?", "1")):
+        for question, *keys in (
+            ("", "1"),
+            ("to you now?", "5"),
+            ("without looking?", room.canary, ""),
+            ("behind it?", "1"),
+        ):
             wait_for(question)
             for key in keys:
                 type_(key, "Enter")
@@ -922,7 +956,9 @@ def test_a_sitting_leaves_nothing_on_the_screen_or_in_the_scrollback(shelf: Shel
 
 
 @contextmanager
-def tmux(room: Room, command: str, rows: int = 60) -> Iterator[tuple[Callable[..., object], Callable[[], str], Callable[[str], None]]]:
+def tmux(
+    room: Room, command: str, rows: int = 60
+) -> Iterator[tuple[Callable[..., object], Callable[[], str], Callable[[str], None]]]:
     """A private tmux server with `journal COMMAND` at work: what types, what reads the whole scrollback, what waits."""
     words = ("tmux", "-S", str(room.tools / "tmux"), "-f", "/dev/null")
 
@@ -1075,7 +1111,11 @@ def test_a_broken_file_of_questions_is_told_with_its_name_the_id_and_the_reason(
 
 @pytest.mark.parametrize("store", ["fm.song", "review.song"])
 def test_an_answer_to_an_own_question_is_never_dropped(shelf: Shelf, own: Path, store: str) -> None:
-    day = OWN.replace("review.week", "review.day").replace("review.song", store).partition("[[prompts]]\nid = \"review.day.agree")[0]
+    day = (
+        OWN.replace("review.week", "review.day")
+        .replace("review.song", store)
+        .partition('[[prompts]]\nid = "review.day.agree')[0]
+    )
     own.write_text(day)
     terminal = sit(shelf, "--day")
     say(terminal, OPEN, ("What else belongs", "and the rain", ""), ("wake up", ""), ("look back", ""), ("put down", ""))
