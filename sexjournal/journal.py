@@ -63,8 +63,14 @@ class Reading:
         return tuple(one.entry for one in self.stored)
 
 
+class ChangedMeanwhile(JournalError):
+    """A page is no longer what was read; nothing was written over it."""
+
+
 def new_id() -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))
+    """Return a new random id; it begins with a letter, so that nobody takes it for a number or a year."""
+    letters = ALPHABET.lstrip("0123456789")
+    return secrets.choice(letters) + "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH - 1))
 
 
 def id_in(name: str) -> str:
@@ -281,7 +287,7 @@ class Journal:
         except FileNotFoundError:
             now = ""
         if now != stored.digest:
-            raise BadInput(f"{stored.entry.id} was changed by another command meanwhile", "try again")
+            raise ChangedMeanwhile(f"{stored.entry.id} was changed by another command meanwhile", "look at both first")
 
     def _opener(self, page: OwnPage) -> vault.Opener:
         signers = {one.fingerprint: one.certificate for one in self.accepted.page.recipients}

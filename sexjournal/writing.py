@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sexjournal import dates
 from sexjournal import entry as entries
 from sexjournal.entry import BadPage, Entry, Value
-from sexjournal.errors import BadInput, JournalError
+from sexjournal.errors import BadInput, JournalError, NothingFound
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -146,8 +146,11 @@ def _accept_again(app: App, draft: Draft) -> Accepted:
     from sexjournal.prompts import section_for, template
 
     if draft.about.purpose == "edit":
-        return accept_change(app, app.find(draft.about.ref))
-    kind = draft.about.ref or "experience"
+        try:
+            return accept_change(app, app.find(draft.about.ref), draft.about.digest)
+        except NothingFound:
+            app.say(f"{draft.about.ref} was removed meanwhile: this becomes a new page")
+    kind = draft.about.ref if draft.about.ref in entries.KINDS else entries.KINDS[0]
     return accept_new(app, template(app.wording, section_for(kind), {}), _begun(draft))
 
 
@@ -193,8 +196,8 @@ def _saved(app: App, page: Entry) -> Stored | Nothing:
         return Nothing(f"{page.id} was saved already")
 
 
-def accept_change(app: App, stored: Stored) -> Accepted:
-    """Return what takes a changed page from the editor."""
+def accept_change(app: App, stored: Stored, begun_from: str = "") -> Accepted:
+    """Return what takes a changed page; `begun_from` is the digest of the text that an offered change began with."""
 
     def accept(text: str) -> Stored | Nothing:
         if text == stored.entry.text:
@@ -204,11 +207,19 @@ def accept_change(app: App, stored: Stored) -> Accepted:
         page = entries.parse(text)
         if page.id != stored.entry.id:
             raise BadInput("the id of a page cannot change", f"it is 'id: {stored.entry.id}'")
+        if begun_from not in ("", _digest(stored.entry)) and not app.asker.confirm(app.wording.ui["changed_meanwhile"]):
+            raise BadInput("the page was not saved")
         app.change([(stored, settled(app, page))])
         app.tell(app.wording.ui["saved"])
         return stored
 
     return accept
+
+
+def _digest(page: Entry) -> str:
+    import hashlib
+
+    return hashlib.sha256(page.text.encode("utf-8", "surrogateescape")).hexdigest()
 
 
 def says_something(page: Entry) -> bool:

@@ -276,32 +276,41 @@ def test_of_two_editors_on_one_page_the_second_to_save_is_refused_and_its_words_
     original, go = text_of(alone, entry), alone.tools / "go"
     first, second = f"first {alone.canary}", f"second {alone.canary}"
     wait = "import time\nwhile not (tools / 'go').exists(): time.sleep(0.01)\n"
-    editor(alone, wait + replaces("no newline", second), replaces("no newline", first))
+    editor(alone, wait + replaces("no newline", second), replaces("no newline", first), "pass")
     slow = window(alone, "edit", entry)
     until_there(alone.tools / "seen-0")
     assert ended(window(alone, "edit", entry))[0] == 0
     go.touch()
-    code, said = talk(slow, ("Open the same page again?", "n"))
+    code, said = ended(slow)
     assert (code, f"{entry} was changed by another command meanwhile" in said) == (2, True)
     assert "'journal' offers it again" in said
     assert text_of(alone, entry) == original.replace("no newline", first)
     (draft,) = drafts(alone)
     assert draft.read_bytes().decode() == original.replace("no newline", second)
     alone.expect_draft()
+    code, said = talk(
+        window(alone), ("is not saved yet. Open it again?", "y"), ("was changed elsewhere meanwhile", "y")
+    )
+    assert code == 0, said
+    assert text_of(alone, entry) == original.replace("no newline", second)
+    assert alone.git("rev-list", "--count", "HEAD").text == "4\n"
 
 
 def test_a_page_removed_while_its_editor_was_open_is_refused_and_its_words_are_kept(alone: Room) -> None:
     entry = written(alone)
     wait = "import time\nwhile not (tools / 'go').exists(): time.sleep(0.01)\n"
-    editor(alone, wait + replaces("no newline", alone.canary))
+    editor(alone, wait + replaces("no newline", alone.canary), "pass")
     terminal = window(alone, "edit", entry)
     until_there(alone.tools / "seen-0")
     alone.journal("remove", "--yes", entry, check=0)
     (alone.tools / "go").touch()
-    code, said = talk(terminal, ("Open the same page again?", "n"))
+    code, said = ended(terminal)
     assert (code, "'journal' offers it again" in said) == (2, True)
     assert (alone.files(), len(drafts(alone))) == ([], 1)
-    alone.expect_draft()
+    code, said = talk(window(alone), ("is not saved yet. Open it again?", "y"))
+    assert (code, "this becomes a new page" in said) == (0, True)
+    (path,) = alone.files()
+    assert alone.canary.encode() in alone.open(path)
 
 
 def test_a_page_that_waits_for_a_removed_one_is_not_lost(alone: Room) -> None:
