@@ -169,10 +169,9 @@ class Gpg:
         if not shutil.which("gpg"):
             raise KeyTrouble("gpg is not on this machine", INSTALL)
         _name_the_terminal()
-        door = gnupg.GPG(options=ALWAYS, encoding="utf-8")
+        door = gnupg.GPG(options=ALWAYS)  # it reads Latin-1, which no byte of a name can stop
         if (door.version or (0,)) < OLDEST:
             raise KeyTrouble("this gpg is too old", f"journal needs 2.2 or later; {INSTALL}")
-        door.decode_errors = "replace"
         door.result_map = {**door.result_map, "crypt": _every_line_kept(gnupg.Crypt)}
         return door
 
@@ -215,7 +214,7 @@ def _name_the_terminal() -> None:
 
 def _secret_key(listed: dict[str, Any]) -> SecretKey:
     expires = datetime.fromtimestamp(int(listed["expires"]), UTC) if listed["expires"] else None
-    name = listed["uids"][0] if listed["uids"] else ""
+    name = listed["uids"][0].encode("latin-1").decode("utf-8", "replace") if listed["uids"] else ""
     return SecretKey(listed["fingerprint"], name, _trouble(listed), expires)
 
 

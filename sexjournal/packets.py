@@ -16,6 +16,7 @@ END = b"-----END PGP MESSAGE-----"
 
 SESSION_KEY = 1  # sealed for a public key
 PASSPHRASE_KEY = 3  # sealed with a passphrase: never one of ours, and a trap to ask for one
+LEAST_SEALED = 1 + 18 + 22  # bytes: version, random prefix, integrity check; less makes Sequoia panic
 SEALED_DATA = (18, 20)  # with an integrity check; 20 is the AEAD packet of GnuPG 2.3 and later
 
 
@@ -43,14 +44,22 @@ def outline(message: bytes) -> Outline:
     rest = iter(_packets(message))
     for tag, content in rest:
         if tag == SESSION_KEY:
-            key_ids.append(content[1:9].hex().upper())
+            key_ids.append(_key_id(content))
             continue
         if tag not in SEALED_DATA or not key_ids:
             raise Damaged("not sealed for a key")
+        if len(content) < LEAST_SEALED:
+            raise Damaged("the message is cut short")
         if next(rest, None) is not None:
             raise Damaged("there is something after the sealed data")
         return Outline(tuple(key_ids))
     raise Damaged("there is no sealed data in it")
+
+
+def _key_id(session_key: bytes) -> str:
+    if session_key[:1] != b"\x03" or len(session_key) < len("vIIIIIIIIa"):  # version, key id, algorithm
+        raise Damaged("not sealed for a key as we know it")
+    return session_key[1:9].hex().upper()
 
 
 def _line_start(file: bytes, marker: bytes) -> int:
@@ -76,42 +85,47 @@ def _bare(armor: bytes) -> bytes:
 
 
 def _packets(message: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield (tag, content) of every packet. A packet in parts is taken as the rest of the message."""
+    """Yield (tag, content) of every packet; what comes in parts is yielded with their lengths in between."""
     at = 0
     while at < len(message):
-        tag, start, length = _head(message, at)
-        end = len(message) if length is None else start + length
+        tag, start, length, more = _head(message, at)
+        end = start + length
+        while more:
+            inner, length, more = _length(message, end)
+            end = inner + length
         if end > len(message):
             raise Damaged("the message is cut short")
         yield tag, message[start:end]
         at = end
 
 
-def _head(message: bytes, at: int) -> tuple[int, int, int | None]:
-    """Return (tag, where the content starts, its length or None when it comes in parts)."""
+def _head(message: bytes, at: int) -> tuple[int, int, int, bool]:
+    """Return (tag, where the content starts, the length of it or of its first part, whether parts follow)."""
     first = message[at]
     if not first & 0x80:
         raise Damaged("not an OpenPGP packet")
-    try:
-        return _new_head(message, at) if first & 0x40 else _old_head(message, at)
-    except IndexError:
-        raise Damaged("the message is cut short") from None
-
-
-def _new_head(message: bytes, at: int) -> tuple[int, int, int | None]:
-    tag, length = message[at] & 0x3F, message[at + 1]
-    if length < 192:
-        return tag, at + 2, length
-    if length < 224:
-        return tag, at + 3, ((length - 192) << 8) + message[at + 2] + 192
-    if length == 255:
-        return tag, at + 6, int.from_bytes(message[at + 2 : at + 6])
-    return tag, at + 1, None
-
-
-def _old_head(message: bytes, at: int) -> tuple[int, int, int | None]:
-    tag, kind = (message[at] & 0x3C) >> 2, message[at] & 0x03
+    if first & 0x40:
+        return first & 0x3F, *_length(message, at + 1)
+    kind = first & 0x03
     if kind == 3:
-        return tag, at + 1, None
+        raise Damaged("a packet of no length")
     width = 1 << kind
-    return tag, at + 1 + width, int.from_bytes(message[at + 1 : at + 1 + width])
+    return (first & 0x3C) >> 2, at + 1 + width, _number(message, at + 1, width), False
+
+
+def _length(message: bytes, at: int) -> tuple[int, int, bool]:
+    """Read a length of the new form: (where what it measures starts, how much that is, whether another one follows)."""
+    length = _number(message, at, 1)
+    if length < 192:
+        return at + 1, length, False
+    if length < 224:
+        return at + 2, ((length - 192) << 8) + _number(message, at + 1, 1) + 192, False
+    if length < 255:
+        return at + 1, 1 << (length & 0x1F), True
+    return at + 5, _number(message, at + 1, 4), False
+
+
+def _number(message: bytes, at: int, width: int) -> int:
+    if at + width > len(message):
+        raise Damaged("the message is cut short")
+    return int.from_bytes(message[at : at + width])

@@ -19,6 +19,8 @@ from sexjournal.gpg import Gpg, Status
 
 AT_ONCE = 4  # gpg processes; more of them exhaust the agent's secure memory
 HIDDEN = "0" * 16
+DAMAGED = "the message is damaged"
+NOT_SIGNED = "it is not signed by a recipient of this journal"
 
 
 class OtherKeys(KeyTrouble):
@@ -82,16 +84,16 @@ def judge(status: Status, signers: Collection[str]) -> None:
     """Damaged unless gpg's words prove one whole message, signed by one of the primary fingerprints in `signers`."""
     order = [word for word, _ in status.lines if word in ("BEGIN_DECRYPTION", "PLAINTEXT", "DECRYPTION_OKAY")]
     if status.code or order != ["BEGIN_DECRYPTION", "PLAINTEXT", "DECRYPTION_OKAY"] or not _guarded(status):
-        raise Damaged("the message is damaged")
+        raise Damaged(DAMAGED)
     if status.has("DECRYPTION_FAILED", "BADMDC", "ERRSIG", "BADSIG", "EXPSIG", "REVKEYSIG"):
         raise Damaged("its signature does not hold")
     valid = status.all("VALIDSIG")
     if len(valid) != 1:
-        raise Damaged("it is not signed")
+        raise Damaged(NOT_SIGNED)
     if status.has("EXPKEYSIG") and not _signed_in_time(valid[0], status):
         raise Damaged("it was signed with a key that had expired")
     if valid[0].split()[-1] not in signers:
-        raise Damaged("it is not signed by a recipient of this journal")
+        raise Damaged(NOT_SIGNED)
 
 
 def make_journal_key() -> tuple[str, str, str]:
@@ -111,7 +113,7 @@ def opener(gpg: Gpg, mine: str, key: JournalKey, certificates: Mapping[str, str]
     """
     sequoia = _sequoia()
     if sequoia is None:
-        return _GpgOpener(gpg, mine, frozenset(certificates))
+        return _GpgOpener(gpg, mine, key, frozenset(certificates))
     return _SequoiaOpener(sequoia, key, certificates)
 
 
@@ -138,28 +140,33 @@ class _SequoiaOpener:
 
     def __init__(self, sequoia: Any, key: JournalKey, certificates: Mapping[str, str]) -> None:
         self._decrypt = sequoia.decrypt
-        self._decryptor = sequoia.Tsk.from_bytes(key.secret.encode()).decryptor()
-        self._key_ids = {*key.key_ids, HIDDEN}
+        self._tsk = sequoia.Tsk.from_bytes(key.secret.encode())
+        self._decryptor = self._tsk.decryptor()
+        self._key = key
         self._signers = {fingerprint.lower() for fingerprint in certificates}
         self._store = [sequoia.Cert.from_bytes(armored.encode()) for armored in certificates.values()]
 
     def open(self, sealed: bytes) -> bytes:
-        _, message = packets.split(sealed)
-        if self._key_ids.isdisjoint(packets.outline(message).key_ids):
-            raise Damaged("it is not sealed for this journal")
-        try:
-            opened = self._decrypt(message, decryptor=self._decryptor, store=lambda _: self._store)
-        except RuntimeError as error:
-            raise Damaged(_why_shut(str(error))) from None
+        opened = self._opened(_message_for(self._key, sealed), store=lambda _: self._store)
         if len(opened.valid_sigs) != 1 or opened.valid_sigs[0].certificate not in self._signers:
-            raise Damaged("it is not signed by a recipient of this journal")
+            raise Damaged(NOT_SIGNED)
         return bytes(opened.bytes)
 
     def open_unsigned(self, message: bytes) -> bytes:
+        packets.outline(message)
+        return bytes(self._opened(message).bytes)
+
+    def _opened(self, message: bytes, **how: Any) -> Any:
+        """Decrypt; what the library says is never shown, for it may quote the message."""
         try:
-            return bytes(self._decrypt(message, decryptor=self._decryptor).bytes)
-        except RuntimeError:
-            raise Damaged("it is damaged") from None
+            return self._decrypt(message, decryptor=self._decryptor, **how)
+        except (RuntimeError, OSError) as error:
+            raise Damaged(NOT_SIGNED if "no valid signatures found" in str(error) else DAMAGED) from None
+        except BaseException as panic:
+            if type(panic).__name__ != "PanicException":  # pyo3's, for a panic in Rust; it cannot be imported
+                raise
+            self._decryptor = self._tsk.decryptor()  # the old one stays locked for ever
+            raise Damaged(DAMAGED) from None
 
 
 class _GpgOpener:
@@ -167,31 +174,35 @@ class _GpgOpener:
 
     slow = True
 
-    def __init__(self, gpg: Gpg, mine: str, signers: frozenset[str]) -> None:
-        self._gpg, self._mine, self._signers = gpg, mine, signers
+    def __init__(self, gpg: Gpg, mine: str, key: JournalKey, signers: frozenset[str]) -> None:
+        self._gpg, self._mine, self._key, self._signers = gpg, mine, key, signers
 
     def open(self, sealed: bytes) -> bytes:
+        _message_for(self._key, sealed)
         return open_with_gpg(self._gpg, sealed, self._mine, self._signers)
 
     def open_unsigned(self, message: bytes) -> bytes:
         status = self._gpg.open(message)
         if status.code or not status.has("DECRYPTION_OKAY"):
-            raise Damaged("it is damaged")
+            raise Damaged(DAMAGED)
         return status.data
 
 
+def _message_for(key: JournalKey, sealed: bytes) -> bytes:
+    """Return the bare message in a sealed file; Damaged when it is not sealed for the journal key."""
+    _, message = packets.split(sealed)
+    if {*key.key_ids, HIDDEN}.isdisjoint(packets.outline(message).key_ids):
+        raise Damaged("it is not sealed for this journal")
+    return message
+
+
 def _sequoia() -> Any:
+    os.environ.setdefault("RUST_BACKTRACE", "0")  # errors are ours to tell
     try:
         import pysequoia
     except ImportError:
         return None
     return pysequoia
-
-
-def _why_shut(said: str) -> str:
-    """Say what pysequoia means; its own words may quote the message."""
-    unsigned = "no valid signatures found" in said
-    return "it is not signed by a recipient of this journal" if unsigned else "the message is damaged"
 
 
 def _guarded(status: Status) -> bool:

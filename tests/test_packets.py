@@ -16,7 +16,7 @@ from sexjournal.errors import Damaged
 from sexjournal.packets import BEGIN, END, Outline, outline, split
 
 SESSION_KEY = b"\x03" + bytes(range(1, 9)) + b"\x12the rest of it"
-SEALED = b"\x01sealed data"
+SEALED = b"\x01" + b"sealed data " * 5
 KEY_ID = "0102030405060708"
 
 
@@ -124,10 +124,34 @@ def test_a_message_that_is_cut_anywhere_is_damaged(head: str) -> None:
     assert [cut for cut in range(len(message)) if verdict(message[:cut])] == []
 
 
-def test_sealed_data_in_parts_or_without_a_length_is_the_rest_of_the_message() -> None:
-    parts = b"\xd2\xe9" + bytes(512) + b"\x05" + b"abcde"  # 2 to the ninth bytes, then five
-    for rest in (parts, b"\x83" + SEALED):  # tag 18 does not fit in an old head: there it is compressed data, or 9
-        assert (verdict(packet(1, SESSION_KEY) + rest) is not None) == (rest is parts)
+def in_parts(content: bytes, *powers: int) -> bytes:
+    """Sealed data in parts of two to these powers, and the rest (RFC 4880 section 4.2.2.4)."""
+    written = b"\xd2"
+    for power in powers:
+        part, content = content[: 1 << power], content[1 << power :]
+        written += bytes([0xE0 | power]) + part
+    return written + new_head(18, len(content))[1:] + content
+
+
+@pytest.mark.parametrize("powers", [(9,), (9, 9), (10, 9), (9, 0, 1)])
+@pytest.mark.parametrize("rest", [0, 1, 191, 192, 8384])
+def test_sealed_data_in_parts_is_read_to_its_end_and_no_further(powers: tuple[int, ...], rest: int) -> None:
+    whole = packet(1, SESSION_KEY) + in_parts(bytes(sum(1 << power for power in powers) + rest), *powers)
+    assert outline(whole) == Outline((KEY_ID,))
+    assert [cut for cut in range(0, len(whole), 1 + len(whole) // 600) if verdict(whole[:cut])] == []
+    assert verdict(whole[:-1]) is None
+    for more in (b"\x00", packet(11, b"words"), packet(18, SEALED), packet(1, SESSION_KEY), whole):
+        assert verdict(whole + more) is None
+
+
+def test_a_packet_of_no_length_is_no_sealed_data() -> None:
+    assert verdict(packet(1, SESSION_KEY) + b"\x83" + SEALED) is None
+
+
+@pytest.mark.parametrize("length", range(0, 41, 4))
+def test_sealed_data_that_has_no_room_for_its_check_is_damaged(length: int) -> None:
+    assert verdict(packet(1, SESSION_KEY) + packet(18, bytes(length))) is None
+    assert verdict(packet(1, SESSION_KEY) + packet(18, bytes(41))) is not None
 
 
 @dataclass(frozen=True)
@@ -152,7 +176,7 @@ PARTS = st.builds(Part, TAGS, st.binary(min_size=9, max_size=300), st.sampled_fr
 def expected(parts: Sequence[Part]) -> Outline | None:
     """One sealed packet, at the end, and nothing before it but session keys, of which there is one at least."""
     *before, last = parts
-    right = before and last.tag in (18, 20) and all(part.tag == 1 for part in before)
+    right = before and last.tag in (18, 20) and len(last.content) >= 41 and all(part.tag == 1 for part in before)
     return Outline(tuple(part.content[1:9].hex().upper() for part in before)) if right else None
 
 

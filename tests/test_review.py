@@ -267,7 +267,7 @@ def test_a_page_that_is_not_there_is_told(shelf: Shelf) -> None:
 
 
 FIVE = {
-    title: f"---\ntitle: {title}\nkind: experience\ndate: 2026-06-13\nwritten: 2026-06-14T{hour}:00+02:00\n---\nCANARY\n"
+    title: f"---\ntitle: {title}\ndate: 2026-06-13\nwritten: 2026-06-14T{hour}:00+02:00\n---\nCANARY\n"
     for hour, title in enumerate(("Reed", "Heron", "Otter", "Alder", "Swift"), 10)
 }
 
@@ -913,6 +913,15 @@ def thrown_away(shelf: Shelf) -> str:
     return "".join(texts)
 
 
+def test_a_page_that_was_reviewed_again_after_the_kill_has_both_reviews(shelf: Shelf) -> None:
+    killed(half_way(shelf))
+    terminal = sit(shelf, shelf.ids["lake"])
+    say(terminal, ("to you now?", "6"))
+    assert skip(terminal)[0] == 0
+    shelf.room.journal(check=0)
+    assert sorted(review["now"] for review in page(shelf, "lake").reviews) == ["4", "6", "6"]
+
+
 def test_a_page_that_was_removed_after_the_kill_does_not_shut_the_desk(shelf: Shelf) -> None:
     killed(half_way(shelf))
     shelf.room.journal("remove", "--yes", shelf.ids["lake"], check=0)
@@ -1019,6 +1028,8 @@ def test_a_sitting_leaves_nothing_on_the_screen_or_in_the_scrollback(shelf: Shel
     screen.wait_for("something shifted?")
     for _ in range(1 if stop == "C-c" else 8):  # what is too much only makes the shell say its prompt again
         screen.type(stop)
+    if stop == "C-c":  # which also takes away what was typed meanwhile
+        screen.wait_for(KEPT)
     screen.put_away()
     words = (canary, "lake", "Wren", "swam", "Before you read", "stand behind", "cold", "now 5", "It has held")
     assert not [word for word in words if word in screen.all_lines()], screen.all_lines()
@@ -1037,8 +1048,12 @@ def test_a_long_page_can_be_read_from_its_first_line(shelf: Shelf, screen: Scree
     screen.wait_for("of the page")
     time.sleep(0.3)
     seen = screen.all_lines()
-    screen.type("q", "C-c", "Enter")
+    screen.type("q")
+    screen.wait_for("stand behind it?")
+    screen.type("C-c")
+    screen.wait_for(KEPT)
     screen.put_away()
+    assert "of the page" not in screen.all_lines()
     assert "line 1 of the page" in seen, seen
 
 

@@ -1,0 +1,431 @@
+"""Files are wholly there or not at all: full disks, broken disks and kills at every step, by real strace.
+
+In the normal run the steps of the writing itself are hit. JOURNAL_PROOF=full hits every call of every process, from the
+first on until none is left; that takes hours.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from room import JOURNAL, Keys, Result, Room
+
+from sexjournal import disk
+from sexjournal.disk import DiskTrouble
+from sexjournal.errors import BadInput
+
+FULL = os.environ.get("JOURNAL_PROOF") == "full"
+OLD, NEW = b"old page\n" * 99, b"new page\n" * 999
+
+
+def entries(directory: Path) -> set[str]:
+    """The names in a directory, hidden ones too."""
+    return {path.name for path in directory.iterdir()}
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+# One file
+
+
+def test_a_new_file_is_for_this_person_alone_and_so_are_the_directories_that_it_needs(tmp_path: Path) -> None:
+    path = tmp_path / "2026" / "11" / "page"
+    before = os.umask(0)
+    try:
+        disk.create(path, NEW)
+    finally:
+        os.umask(before)
+    assert path.read_bytes() == NEW
+    assert [mode(place) for place in (path, path.parent, path.parent.parent)] == [0o600, 0o700, 0o700]
+    assert entries(path.parent) == {"page"}
+    assert path.stat().st_nlink == 1
+
+
+def test_a_file_that_is_there_is_never_written_over_by_a_new_one(tmp_path: Path) -> None:
+    path = tmp_path / "page"
+    path.write_bytes(OLD)
+    (tmp_path / "link").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "directory").mkdir()
+    for name in ("page", "link", "directory"):
+        with pytest.raises(FileExistsError):
+            disk.create(tmp_path / name, NEW)
+    assert path.read_bytes() == OLD
+    assert entries(tmp_path) == {"page", "link", "directory"}
+    assert not (tmp_path / "nowhere").exists()
+
+
+@pytest.mark.parametrize("size", [0, 1, 5_000_000])
+def test_replacing_takes_the_place_of_what_was_there(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "page"
+    disk.replace(path, OLD)
+    disk.replace(path, b"x" * size)
+    assert path.read_bytes() == b"x" * size
+    assert entries(tmp_path) == {"page"}
+
+
+def test_a_link_is_replaced_and_what_it_points_at_is_left_alone(tmp_path: Path) -> None:
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_bytes(OLD)
+    link.symlink_to(target)
+    disk.replace(link, NEW)
+    assert (target.read_bytes(), link.read_bytes(), link.is_symlink()) == (OLD, NEW, False)
+    link.unlink()
+    link.symlink_to(target)
+    disk.remove(link)
+    assert target.read_bytes() == OLD
+    assert entries(tmp_path) == {"target"}
+
+
+def test_who_reads_meanwhile_sees_one_or_the_other(tmp_path: Path) -> None:
+    path = tmp_path / "page"
+    disk.replace(path, OLD)
+    seen: set[bytes] = set()
+    done = threading.Event()
+
+    def look() -> None:
+        while not done.is_set():
+            seen.add(path.read_bytes())
+
+    reader = threading.Thread(target=look)
+    reader.start()
+    for _ in range(100):
+        disk.replace(path, NEW)
+        disk.replace(path, OLD)
+    done.set()
+    reader.join()
+    assert seen <= {OLD, NEW}
+
+
+def test_removing_what_is_not_there_is_no_error(tmp_path: Path) -> None:
+    disk.remove(tmp_path / "page")
+    assert entries(tmp_path) == set()
+
+
+def test_trouble_names_the_directory_and_the_reason_and_nothing_of_the_page(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(OLD)
+    for work in (disk.create, disk.replace):
+        with pytest.raises(DiskTrouble) as told:
+            work(tmp_path / "file" / "page", NEW)
+        assert str(tmp_path / "file") in told.value.sentence
+        assert "not a directory" in told.value.sentence
+        assert "old page" not in told.value.sentence
+        assert told.value.hint
+        assert told.value.__cause__ is None
+
+
+# The lock
+
+HOLD = "import sys; from pathlib import Path; from sexjournal import disk\nwith disk.locked(Path(sys.argv[1])):\n"
+WAIT_INSIDE = HOLD + "    print('inside', flush=True)\n    sys.stdin.read()\n"
+COUNT = "import sys; from pathlib import Path; from sexjournal import disk\nfor _ in range(25):\n" + (
+    "    with disk.locked(Path(sys.argv[1])):\n"
+    "        path = Path(sys.argv[2]); path.write_text(str(int(path.read_text()) + 1))\n"
+)
+
+
+def python(source: str, *words: str) -> subprocess.Popen[bytes]:
+    argv = (sys.executable, "-c", source, *words)
+    return subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def test_only_one_at_a_time_holds_the_lock(tmp_path: Path) -> None:
+    counter = tmp_path / "counter"
+    counter.write_text("0")
+    workers = [python(COUNT, str(tmp_path / "state" / "lock"), str(counter)) for _ in range(4)]
+    assert [worker.communicate(timeout=60) and worker.returncode for worker in workers] == [0] * 4
+    assert counter.read_text() == "100"
+    assert [mode(tmp_path / "state"), mode(tmp_path / "state" / "lock")] == [0o700, 0o600]
+
+
+def test_a_lock_that_stays_held_is_told_and_one_of_a_killed_command_is_free(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(disk, "PATIENCE", 0.1)
+    lock = tmp_path / "lock"
+    with python(WAIT_INSIDE, str(lock)) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"inside\n"
+        with pytest.raises(BadInput, match="still at work") as told, disk.locked(lock):
+            pytest.fail("two at once")
+        assert told.value.hint
+        holder.kill()
+    with disk.locked(lock), pytest.raises(BadInput), disk.locked(lock):
+        pytest.fail("two at once")
+    with disk.locked(lock):
+        pass
+
+
+def test_the_lock_is_freed_by_an_error_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disk, "PATIENCE", 0.1)
+    with pytest.raises(ZeroDivisionError), disk.locked(tmp_path / "lock"):
+        raise ZeroDivisionError
+    with disk.locked(tmp_path / "lock"):
+        pass
+
+
+def test_a_lock_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "lock").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(DiskTrouble), disk.locked(tmp_path / "lock"):
+        pytest.fail("it was followed")
+    assert not (tmp_path / "elsewhere").exists()
+
+
+# Faults
+
+GROUPS = {
+    "open": ("openat", "open"),
+    "write": ("write", "pwrite64", "writev"),
+    "fsync": ("fsync", "fdatasync"),
+    "close": ("close",),
+    "link": ("linkat", "link"),
+    "rename": ("rename", "renameat", "renameat2"),
+    "unlink": ("unlink", "unlinkat"),
+}
+FAULTS = {"ENOSPC": "error=ENOSPC", "EIO": "error=EIO", "SIGKILL": "signal=KILL"}
+WHEN_KILLED = -signal.SIGKILL  # strace ends as its command did
+
+
+def strace_trouble() -> str:
+    """Why no fault can be injected here; empty where it can."""
+    if not shutil.which("strace"):
+        return "strace is not on this machine"
+    argv = ("strace", "-o", "/dev/null", "-e", "inject=fsync:error=EIO:when=1", "true")
+    tried = subprocess.run(argv, capture_output=True, check=False, text=True)
+    return f"strace may not trace here: {tried.stderr.strip()}" if tried.returncode else ""
+
+
+TROUBLE = strace_trouble()
+needs_strace = pytest.mark.skipif(bool(TROUBLE), reason=TROUBLE or "strace works")
+
+
+@dataclass(frozen=True)
+class Call:
+    """The `number`th call of that name that a process makes."""
+
+    name: str
+    number: int
+
+
+def strace(log: Path, *faults: str, everyone: bool = False) -> tuple[str, ...]:
+    """Words before a command: its first process, or all of them, with these faults; each call is a line of `log`."""
+    names = ",".join(f"?{name}" for group in GROUPS.values() for name in group)
+    injected = [word for fault in faults for word in ("-e", f"inject={fault}")]
+    return ("strace", *(["-f"] if everyone else []), "-qq", "-y", "-o", str(log), "-e", f"trace={names}", *injected)
+
+
+def calls(log: Path, about: str) -> list[Call]:
+    """The calls that a traced process made about this part of a path."""
+    counted: dict[str, int] = {}
+    found = []
+    for line in log.read_text(errors="replace").splitlines():
+        if match := re.match(r"(\w+)\(", line):
+            counted[match[1]] = counted.get(match[1], 0) + 1
+            if about in line:
+                found.append(Call(match[1], counted[match[1]]))
+    return found
+
+
+def hit(log: Path) -> bool:
+    """Whether a fault came to pass."""
+    return bool(re.search(r"\(INJECTED\)|killed by SIGKILL", log.read_text(errors="replace")))
+
+
+DISK = """\
+import sys
+from pathlib import Path
+from sexjournal import disk
+from sexjournal.errors import JournalError
+work, path = getattr(disk, sys.argv[1]), Path(sys.argv[2])
+try:
+    work(path) if sys.argv[1] == "remove" else work(path, b"new page\\n" * 999)
+except JournalError as trouble:
+    sys.exit("".join(("told: ", trouble.sentence)))
+print("done")
+"""
+
+
+def worked(work: str, path: Path, log: Path, *faults: str) -> subprocess.CompletedProcess[str]:
+    """Create, replace or remove a file in a process of its own, under strace."""
+    shutil.rmtree(path.parent, ignore_errors=True)
+    path.parent.mkdir()
+    if work != "create":
+        path.write_bytes(OLD)
+    argv = (*strace(log, *faults), sys.executable, "-c", DISK, work, str(path))
+    return subprocess.run(argv, capture_output=True, check=False, text=True, timeout=60)
+
+
+AFTER = {"create": (None, NEW), "replace": (OLD, NEW), "remove": (OLD, None)}  # if it fails, and if it does not
+
+
+@needs_strace
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("work", AFTER)
+def test_a_fault_at_any_step_leaves_the_old_or_the_new_and_is_told(tmp_path: Path, work: str, fault: str) -> None:
+    path, log = tmp_path / "pages" / "page", tmp_path / "log"
+    before, after = AFTER[work]
+    for _ in range(2):  # the first time Python may have to compile
+        assert worked(work, path, log).stdout == "done\n"
+    steps = calls(log, str(path.parent))
+    assert len(steps) >= (4 if work == "remove" else 8)
+    for step in steps:
+        result = worked(work, path, log, f"{step.name}:{FAULTS[fault]}:when={step.number}")
+        assert hit(log), step
+        there = path.read_bytes() if path.exists() else None
+        assert there in (before, after), step
+        if result.stdout:
+            assert there == after, f"{step}: said to be done, and is not"
+        if fault == "SIGKILL":
+            assert result.returncode == WHEN_KILLED
+        else:
+            assert result.stdout or re.fullmatch(f"told: cannot write in {path.parent}: .*\n", result.stderr), step
+            assert entries(path.parent) <= {"page"}, step
+
+
+@needs_strace
+@pytest.mark.parametrize("error", ["EPERM", "EACCES", "EOPNOTSUPP", "ENOSYS"])
+def test_a_file_system_without_hard_links_will_do(tmp_path: Path, error: str) -> None:
+    path, log = tmp_path / "pages" / "page", tmp_path / "log"
+    for _ in range(2):
+        worked("create", path, log)
+    (link,) = (step.name for step in calls(log, str(path)) if step.name in GROUPS["link"])
+    result = worked("create", path, log, f"{link}:error={error}:when=1")
+    assert hit(log)
+    assert (result.stdout, result.stderr) == ("done\n", "")
+    assert path.read_bytes() == NEW
+    assert entries(path.parent) == {"page"}
+
+
+@needs_strace
+def test_a_write_that_takes_only_a_part_is_gone_on_with(tmp_path: Path) -> None:
+    path, log = tmp_path / "pages" / "page", tmp_path / "log"
+    for _ in range(2):
+        worked("create", path, log)
+    for error in ("EINTR", "EAGAIN"):
+        step = next(step for step in calls(log, str(path.parent)) if step.name in GROUPS["write"])
+        result = worked("create", path, log, f"{step.name}:error={error}:when={step.number}")
+        assert hit(log)
+        assert (path.read_bytes() if path.exists() else None) == (NEW if result.stdout else None)
+
+
+# The whole command
+
+
+@dataclass
+class Desk:
+    """A journal, and `journal new` under strace."""
+
+    room: Room
+    log: Path
+
+    @property
+    def page(self) -> bytes:
+        return f"We swam to {self.room.canary}.\n".encode() * 20
+
+    def new(self, *faults: str, everyone: bool = False) -> Result:
+        """Write a page; a fault may leave a child of it waiting for ever, so it is ended after a while."""
+        self.room.run("gpgconf", "--launch", "gpg-agent", check=0)  # so that it is no child of what is traced
+        argv = (*strace(self.log, *faults, everyone=everyone), *JOURNAL, "new")
+        try:
+            return self.room.run(*argv, stdin=self.page, timeout=20)
+        except subprocess.TimeoutExpired:
+            return Result(WHEN_KILLED, b"", b"")
+
+    def leftovers(self) -> list[str]:
+        return [path.name for path in self.room.journal_dir.rglob("*.tmp") if ".git" not in path.parts]
+
+    def check(self, fault: str, what: object, *, everyone: bool = False) -> None:
+        """Inject a fault and look at what must be true afterwards."""
+        before, left = set(self.room.files()), set(self.leftovers())
+        result = self.new(fault, everyone=everyone)
+        found = set(self.room.files()) - before
+        assert len(found) <= 1, what
+        assert all(self.room.open(path).endswith(b"\n---\n" + self.page) for path in found), what
+        assert found or result.code != 0, f"{what}: said to be saved, and is not"
+        assert self.room.canary not in result.error, what
+        assert "Traceback" not in result.error, what
+        if result.code != WHEN_KILLED:
+            assert set(self.leftovers()) == left, what
+        self.next_command_works(what)
+
+    def next_command_works(self, what: object) -> None:
+        written = self.room.journal("new", stdin=b"the next page\n")
+        assert (written.code, written.text.count("\n")) == (0, 1), f"{what}: {written.error}"
+        assert "not committed" not in written.error, what
+        assert self.room.git("status", "--porcelain").text == "", what
+
+
+@pytest.fixture(scope="module")
+def desk(keys_of_run: Keys) -> Iterator[Desk]:
+    with Room(keys_of_run) as room:
+        room.expect_draft()
+        room.journal("init", "--yes", check=0)
+        room.journal("new", stdin=b"the first page\n", check=0)  # so that all is compiled and every directory is there
+        yield Desk(room, room.tools / "log")
+
+
+@pytest.fixture(scope="module")
+def steps(desk: Desk) -> list[Call]:
+    """What `journal new` does to write one page: make it, write, flush, close, name it, flush the directory."""
+    assert desk.new().code == 0
+    found = calls(desk.log, str(desk.room.journal_dir / "2026"))
+    assert {name for name in GROUPS if any(step.name in GROUPS[name] for step in found)} >= {*GROUPS} - {"rename"}
+    return found
+
+
+@needs_strace
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("first", [0, 1, 2])
+def test_a_page_is_there_whole_or_not_at_all(desk: Desk, steps: list[Call], first: int, fault: str) -> None:
+    for step in steps[first::3]:
+        desk.check(f"{step.name}:{FAULTS[fault]}:when={step.number}", step)
+        assert hit(desk.log), step
+
+
+@needs_strace
+@pytest.mark.parametrize("number", [1, 2])
+@pytest.mark.parametrize("group", ["write", "link", "rename", "unlink"])
+def test_a_gpg_or_git_that_is_killed_loses_nothing(desk: Desk, group: str, number: int) -> None:
+    names = ",".join(f"?{name}" for name in GROUPS[group])
+    desk.check(f"{names}:signal=KILL:when={number}", (group, number), everyone=True)
+    assert hit(desk.log)
+
+
+@needs_strace
+@pytest.mark.skipif(not FULL, reason="every call takes hours: JOURNAL_PROOF=full")
+@pytest.mark.parametrize("everyone", [False, True], ids=["the command", "all processes"])
+@pytest.mark.parametrize("fault", FAULTS)
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_fault_at_every_call_there_is(
+    desk: Desk, group: str, fault: str, everyone: bool, record_property: Callable[[str, object], None]
+) -> None:
+    names = ",".join(f"?{name}" for name in GROUPS[group])
+    number = 1
+    while True:
+        desk.check(f"{names}:{FAULTS[fault]}:when={number}", (group, number), everyone=everyone)
+        if not hit(desk.log):
+            break
+        number += 1
+    record_property("faults", number - 1)
+    assert number > 1
+
+
+def test_a_file_that_may_not_grow_leaves_no_piece_of_a_page(desk: Desk) -> None:
+    before = desk.room.files()
+    words = "ulimit -f 1; exec " + " ".join(JOURNAL) + " new"
+    result = desk.room.run("bash", "-c", words, stdin=desk.page * 100)
+    assert result.code not in (0, 70)
+    assert desk.room.files() == before
+    desk.next_command_works("ulimit")
