@@ -96,10 +96,9 @@ def _written_beside(path: Path, data: bytes) -> Iterator[Path]:
                 file.flush()
                 os.fsync(file.fileno())
             yield fresh
-        except BaseException:
+        finally:  # once it has taken its place there is nothing left to remove
             with suppress(OSError):
                 fresh.unlink(missing_ok=True)
-            raise
         _flush_directory(path.parent)
 
 

@@ -12,6 +12,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from sexjournal.entry import Entry
 
@@ -91,9 +92,9 @@ def unpack(data: bytes, stamp: str) -> dict[str, Known]:
         return {}
 
 
-def _known(item: list[object], texts: bytes) -> Known:
-    signature, file_digest, place, trouble, remark = item
-    return Known(tuple(signature), str(file_digest), _entry(place, texts), str(trouble), str(remark))  # type: ignore[arg-type]  # of our own making
+def _known(item: Any, texts: bytes) -> Known:
+    (size, changed, moved, inode), file_digest, place, trouble, remark = item
+    return Known((size, changed, moved, inode), file_digest, _entry(place, texts), trouble, remark)
 
 
 def _entry(place: object, texts: bytes) -> Entry | None:

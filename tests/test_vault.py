@@ -517,7 +517,7 @@ def test_a_page_under_the_name_of_another_or_an_old_one_in_its_place_is_told(gro
     assert [trouble.sentence for trouble in reading.troubles] == ["its name is another page's"] * 2
 
 
-@pytest.mark.parametrize("end", ["\u2028", "\x85", "\u2029"])
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85", "\x1c", "Å"])  # Å holds the byte 0x85
 @pytest.mark.parametrize("tail", [b"", b"\xff\xfe"], ids=["whole", "not UTF-8"])
 @pytest.mark.filterwarnings("error::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_name_in_the_keyring_cannot_speak_for_gpg(make_room: Callable[..., Room], end: str, tail: bytes) -> None:
