@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import tempfile
@@ -14,6 +15,7 @@ from sexjournal.errors import BadInput, JournalError
 
 PRIVATE_DIR = 0o700
 PRIVATE_FILE = 0o600
+NO_HARD_LINKS = (errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.ENOSYS)  # what a file system says that has none
 PATIENCE = 60.0  # seconds to wait for another command of the same journal
 
 
@@ -26,7 +28,9 @@ def create(path: Path, data: bytes) -> None:
     with _written_beside(path, data) as fresh:
         try:
             os.link(fresh, path, follow_symlinks=False)
-        except (PermissionError, NotImplementedError):  # a file system without hard links
+        except OSError as refused:
+            if refused.errno not in NO_HARD_LINKS:
+                raise
             if path.exists():
                 raise FileExistsError(path) from None
             fresh.replace(path)
@@ -49,9 +53,11 @@ def remove(path: Path) -> None:
 
 def private_directory(path: Path) -> Path:
     """Make the directory, and those above it, for this person alone."""
+    missing = [directory for directory in (path, *path.parents) if not directory.exists()]
     try:
         with _trouble_told(path):
-            path.mkdir(mode=PRIVATE_DIR, parents=True, exist_ok=True)
+            for directory in (*reversed(missing), path):
+                directory.mkdir(mode=PRIVATE_DIR, exist_ok=True)
     except FileExistsError:
         raise DiskTrouble(f"{path} is not a directory", "choose another place: --dir, or journal config dir") from None
     return path

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,7 @@ def refreshed(
     unread: list[tuple[str, Signature]] = []
     for name, signature in scan(directory).items():
         old = known.get(name)
-        if old and old.signature == signature:
+        if old and old.digest and old.signature == signature:  # what could not be read is tried again
             fresh[name] = old
         else:
             unread.append((name, signature))
@@ -88,7 +89,7 @@ def unpack(data: bytes, stamp: str) -> dict[str, Known]:
         if head["version"] != VERSION or head["stamp"] != stamp:
             return {}
         return {name: _known(item, texts) for name, item in head["files"].items()}
-    except (ValueError, KeyError, TypeError, IndexError):
+    except (ValueError, LookupError, TypeError, AttributeError):
         return {}
 
 
@@ -111,10 +112,15 @@ def _scan(directory: Path) -> Iterator[tuple[str, Signature]]:
     with os.scandir(directory) as years:
         folders = [year.name for year in years if year.is_dir(follow_symlinks=False) and year.name != ".git"]
     for folder in folders:
-        with os.scandir(directory / folder) as files:
+        with suppress(FileNotFoundError), os.scandir(directory / folder) as files:  # git may take one away meanwhile
             for file in files:
-                if file.name.endswith(ENDING) and file.is_file(follow_symlinks=False):
-                    yield f"{folder}/{file.name}", _signature(file.stat(follow_symlinks=False))
+                yield from _page(folder, file)
+
+
+def _page(folder: str, file: os.DirEntry[str]) -> Iterator[tuple[str, Signature]]:
+    with suppress(FileNotFoundError):
+        if file.name.endswith(ENDING) and file.is_file(follow_symlinks=False):
+            yield f"{folder}/{file.name}", _signature(file.stat(follow_symlinks=False))
 
 
 def _signature(stat: os.stat_result) -> Signature:

@@ -167,16 +167,22 @@ class Part:
         return packet(self.tag, self.content, self.head)
 
 
-TAGS = st.sampled_from([1, 1, 1, 2, 3, 4, 8, 9, 10, 11, 18, 18, 20])
-PARTS = st.builds(Part, TAGS, st.binary(min_size=9, max_size=300), st.sampled_from(["new", "new, long"])) | st.builds(
-    Part, st.sampled_from([1, 1, 2, 3, 8, 9, 11]), st.binary(min_size=9, max_size=300), st.sampled_from(["old"])
+CONTENT = st.binary(max_size=300)
+KEYS = st.binary(min_size=9, max_size=300).map(b"\x03".__add__)  # version 3, the id of the key, and more
+NEW_HEADS, OLD_HEADS = st.sampled_from(["new", "new, long"]), st.sampled_from(["old", "old, long"])
+PARTS = st.one_of(
+    st.builds(Part, st.just(1), KEYS | CONTENT, NEW_HEADS | OLD_HEADS),
+    st.builds(Part, st.sampled_from([18, 18, 20]), CONTENT, NEW_HEADS),
+    st.builds(Part, st.sampled_from([2, 3, 4, 8, 9, 10, 11]), CONTENT, NEW_HEADS | OLD_HEADS),
 )
 
 
 def expected(parts: Sequence[Part]) -> Outline | None:
     """One sealed packet, at the end, and nothing before it but session keys, of which there is one at least."""
     *before, last = parts
-    right = before and last.tag in (18, 20) and len(last.content) >= 41 and all(part.tag == 1 for part in before)
+    sealed = last.tag in (18, 20) and len(last.content) >= 41  # bytes: so much is there when nothing is sealed
+    keys = all(part.tag == 1 and part.content[:1] == b"\x03" and len(part.content) >= 10 for part in before)
+    right = before and keys and sealed
     return Outline(tuple(part.content[1:9].hex().upper() for part in before)) if right else None
 
 
@@ -185,7 +191,7 @@ def test_only_session_keys_and_then_one_sealed_packet_are_a_message(parts: list[
     assert verdict(b"".join(part.written for part in parts)) == expected(parts)
 
 
-@given(st.lists(st.binary(min_size=9, max_size=300), min_size=1, max_size=4), st.sampled_from([18, 20]))
+@given(st.lists(KEYS, min_size=1, max_size=4), st.sampled_from([18, 20]))
 def test_the_keys_are_told_in_their_order(contents: list[bytes], tag: int) -> None:
     parts = [*(Part(1, content, "old") for content in contents), Part(tag, SEALED, "new")]
     assert verdict(b"".join(part.written for part in parts)) == expected(parts) is not None

@@ -474,7 +474,8 @@ def test_what_is_not_ours_is_never_shown(ground: Ground, way: str, name: str, ho
     asked = ground.room.asked
     for file in (hostile[name], HEADER + hostile[name]):
         assert opened(ground, way, file) is None
-    assert ground.room.asked == asked  # nobody is asked for a passphrase that a stranger chose
+    if "passphrase" in name:
+        assert ground.room.asked == asked  # nobody is asked for one that a stranger chose
 
 
 @pytest.mark.parametrize("hidden", [False, True])
@@ -523,12 +524,13 @@ def test_a_page_under_the_name_of_another_or_an_old_one_in_its_place_is_told(gro
 def test_a_name_in_the_keyring_cannot_speak_for_gpg(make_room: Callable[..., Room], end: str, tail: bytes) -> None:
     with inside(room := make_room()):
         ground = made(room)
-        valid = f"VALIDSIG {room.fingerprint} 2026-11-22 1795335000 0 4 0 22 10 00 {room.fingerprint}"
-        words = ("Wren", f"[GNUPG:] {valid}", "[GNUPG:] DECRYPTION_OKAY", *"ab" * 40, "")
-        wren = another_key(ground, end.join(words).encode() + tail)
-        for by in (wren, ""):
-            forged = ground.by_hand(FORGED, by=by, to=(*ground.readers, "--recipient", wren))
-            assert opened(ground, "gpg", forged) is None
+        valid = f"[GNUPG:] VALIDSIG {room.fingerprint} 2026-11-22 1795335000 0 4 0 22 10 00 {room.fingerprint}"
+        for words in (("Wren", valid, ""), ("Wren", valid, "[GNUPG:] DECRYPTION_OKAY", *"ab" * 40, "")):
+            wren = another_key(ground, end.join(words).encode() + tail)
+            for by, signatures in ((wren, 1), ("", 0)):
+                forged = ground.by_hand(FORGED, by=by, to=(*ground.readers, "--recipient", wren))
+                assert len(ground.gpg.open(bare(forged)).all("VALIDSIG")) == signatures
+                assert opened(ground, "gpg", forged) is None
         assert opened(ground, "gpg", ground.seal(ground.text)) == ground.text
 
 
