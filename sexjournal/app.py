@@ -50,6 +50,7 @@ class App:
         self.exit_code = 0
         self._reading: Reading | None = None
         self._plain = False
+        self._said: set[str] = set()
 
     # the parts
 
@@ -163,6 +164,12 @@ class App:
     def say(self, sentence: str) -> None:
         """Say something about the work, on stderr."""
         self.complain(sentence, "")
+
+    def say_once(self, sentence: str) -> None:
+        """Say something that the command may have said already."""
+        if sentence not in self._said:
+            self._said.add(sentence)
+            self.say(sentence)
 
     def complain(self, sentence: str, hint: str) -> None:
         """Say what is wrong and what would have helped, on stderr."""

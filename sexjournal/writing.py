@@ -66,7 +66,7 @@ def save(app: App, page: Entry) -> Stored:
 def say_when(app: App, when: dates.When) -> None:
     """Say back what was understood of a date."""
     about = dates.show(when, "en")
-    app.say(about if about.startswith("about ") else f"about {about}")
+    app.say_once(about if about.startswith("about ") else f"about {about}")
 
 
 def through_editor(app: App, draft: Draft, accept: Accepted) -> Stored | None:
@@ -75,7 +75,7 @@ def through_editor(app: App, draft: Draft, accept: Accepted) -> Stored | None:
 
     command = editor.command(app.config.text("editor"), app.environ)
     if editor.unknown(command):
-        app.say("this editor is not known here: make sure that it keeps no copies of its own")
+        app.say_once("this editor is not known here: make sure that it keeps no copies of its own")
     while True:
         editor.edit(draft, command, app.environ)
         try:

@@ -395,6 +395,17 @@ def test_a_page_is_there_whole_or_not_at_all(desk: Desk, steps: list[Call], firs
 
 
 @needs_strace
+@pytest.mark.parametrize("group", ["write", "rename"])
+def test_where_the_words_wait_may_be_full_too(desk: Desk, group: str) -> None:
+    assert desk.new().code == 0
+    steps = [step for step in calls(desk.log, str(desk.room.runtime)) if step.name in GROUPS[group]]
+    assert steps
+    for step in steps:
+        desk.check(f"{step.name}:error=ENOSPC:when={step.number}", step)
+        assert hit(desk.log), step
+
+
+@needs_strace
 @pytest.mark.parametrize("number", [1, 2])
 @pytest.mark.parametrize("group", ["write", "link", "rename", "unlink"])
 def test_a_gpg_or_git_that_is_killed_loses_nothing(desk: Desk, group: str, number: int) -> None:
