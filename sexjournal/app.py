@@ -102,7 +102,10 @@ class App:
         from sexjournal import prompts
 
         own = self.config_path.with_name(OWN_PROMPTS)
-        text = own.read_text("utf-8") if own.is_file() else None
+        try:
+            text = own.read_text("utf-8") if own.is_file() else None
+        except UnicodeDecodeError:
+            raise BadInput(f"{own} is not UTF-8 text", "turn it: iconv -f latin1 -t utf-8") from None
         return prompts.load("nl" if self.language == "nl" else "en", text, str(own))
 
     @cached_property
@@ -216,10 +219,15 @@ class App:
         """Show a page in the middle of a sitting, on the terminal that the questions are on."""
         import dataclasses
 
+        from sexjournal.pager import is_long, page_through
         from sexjournal.render import Face, page
 
         face = dataclasses.replace(Face.of(sys.stderr, self.environ, plain=self._plain), language=self.language)
-        sys.stderr.write(page(entry, face, self.words))
+        text = page(entry, face, self.words)
+        if self._plain or not is_long(text, sys.stderr):
+            sys.stderr.write(text)
+        else:
+            page_through(text, self.environ, sys.stderr)
 
     def leave(self) -> None:
         """End the command with the exit code that what was read calls for."""
@@ -265,6 +273,11 @@ class App:
         found = self.select(Filters(refs=(ref,)))
         only_one([one.entry for one in found], ref)
         return found[0]
+
+    def again(self, stored: Stored) -> Stored:
+        """Return a page as it is by now; another command may have changed it while the person answered."""
+        self._reading = None
+        return self.find(stored.entry.id)
 
     def _progress(self) -> Callable[[int, int], None]:
         """Return what draws a progress bar on a terminal, once reading takes longer than a moment."""

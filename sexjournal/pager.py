@@ -26,6 +26,7 @@ _LESS = {
     "LESSKEY_SYSTEM": "/dev/null",
     "LESSKEYIN_SYSTEM": "/dev/null",
 }
+_BELOW = 8  # rows
 _ENTER = "\x1b[?1049h\x1b[H"
 _LEAVE = "\x1b[?1049l"
 _WIPE = "\x1b[H\x1b[2J\x1b[3J"  # home, clear the screen, clear the scrollback
@@ -61,6 +62,24 @@ def gone_afterwards(out: TextIO, environ: Mapping[str, str], *, plain: bool = Fa
     finally:
         out.write(_WIPE + _LEAVE)
         out.flush()
+
+
+def is_long(text: str, out: TextIO) -> bool:
+    """Whether a text does not fit the terminal, with a little room for what is asked below it."""
+    import os
+
+    try:
+        columns, rows = os.get_terminal_size(out.fileno())
+    except OSError:
+        return False
+    return sum(1 + len(line) // columns for line in text.split("\n")) > rows - _BELOW
+
+
+def page_through(text: str, environ: Mapping[str, str], out: TextIO) -> None:
+    """Page in the middle of `gone_afterwards`: the pager leaves its screen, and the sitting goes on on a fresh one."""
+    page(text, environ, out)
+    out.write(_ENTER)
+    out.flush()
 
 
 def _less(less: str, text: str, environ: Mapping[str, str], out: TextIO) -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Kinds that say nothing without a date of their own; the others are about yesterday unless --on says otherwise.
 DATED_KINDS = ("memory", "chapter")
+LISTS = ("map", "try", "talk")  # front matter that gathers, whatever command asks
 TAKEN_UP = "'journal' offers it again"
 
 
@@ -127,18 +128,43 @@ def offer_leftovers(app: App) -> None:
 
 def _append_review(app: App, draft: Draft) -> None:
     """Save the answers of a review that was cut off: nothing has to be asked, a review only ever appends."""
-    stored = app.find(draft.about.ref)
+    try:
+        stored = app.find(draft.about.ref)
+    except NothingFound:
+        app.say(f"the page {draft.about.ref} is gone; what was answered about it is kept in {draft.path}")
+        return
     page = entries.parse(_words(draft))
-    if _is_longer(stored.entry, page):
-        page = stored.entry.reviewed(page.reviews[-1]) if page.reviews else page
-        app.change([(stored, page)])
+    if draft.about.digest != _digest(stored.entry):
+        page = _joined(stored.entry, page)
+    app.change([(stored, page)])
     draft.wipe()
     app.tell(app.wording.ui["kept_so_far"])
 
 
-def _is_longer(before: Entry, after: Entry) -> bool:
-    """Whether a page holds answers that the stored one does not."""
-    return len(after.reviews) > len(before.reviews) or (bool(after.body.strip()) and not before.body.strip())
+def _joined(here: Entry, answered: Entry) -> Entry:
+    """Return the page as it is by now with the answers of a review that was begun before it changed."""
+    page = here.amended(merged(here, answered.fields))
+    if not answered.reviews or answered.reviews[-1] in here.reviews:
+        text = answered.body if answered.body.strip() not in here.body else ""
+        return entries.parse(page.text + text)
+    return page.reviewed(answered.reviews[-1])
+
+
+def merged(page: Entry, fields: Mapping[str, Value]) -> dict[str, Value]:
+    """Return the lists answered on the way (`map`, `try`, `talk`) joined to those that are on the page."""
+    found: dict[str, Value] = {}
+    for name in LISTS:
+        fresh, old = fields.get(name), page.fields.get(name)
+        if isinstance(fresh, dict):
+            known = old if isinstance(old, dict) else {}
+            found[name] = {**known, **{key: _united(known.get(key), value) for key, value in fresh.items()}}
+    return found
+
+
+def _united(old: Value, new: Value) -> Value:
+    if isinstance(old, list) and isinstance(new, list):
+        return [*old, *(item for item in new if item not in old)]
+    return new
 
 
 def _accept_again(app: App, draft: Draft) -> Accepted:

@@ -109,6 +109,8 @@ def stocked(keys_of_run: Keys) -> Iterator[Shelf]:
 def shelf(stocked: Shelf) -> Iterator[Shelf]:
     """A journal with the pages above, on the day on which the line and the lake are ready."""
     stocked.room.now = NOW
+    for seen in stocked.room.tools.glob("seen-*"):
+        seen.unlink()
     yield stocked
     stocked.room.hang_up()
     left = drafts(stocked.room)
@@ -855,20 +857,16 @@ def test_a_killed_review_is_taken_up_in_dutch_too(shelf: Shelf) -> None:
     assert page(shelf, "lake").reviews[-1]["now"] == "4"
 
 
-def test_a_killed_day_review_of_a_line_is_taken_up_as_its_page(shelf: Shelf) -> None:
+@pytest.mark.parametrize("body", ["and the rain\n", ""], ids=["text", "only a number"])
+def test_a_killed_day_review_of_a_line_is_taken_up_as_its_page(shelf: Shelf, body: str) -> None:
     head = shelf.opened("kept").decode().removesuffix("---\n")
     terminal = sit(shelf, "--day")
-    say(
-        terminal,
-        OPEN,
-        ("What else belongs", "and the rain", ""),
-        ("How did you wake up", ""),
-        ("look back on it?", "6"),
-    )
+    say(terminal, OPEN, ("What else belongs", *body.split("\n")))
+    say(terminal, ("How did you wake up", ""), ("look back on it?", "6"))
     waits(terminal, "put down about it?")
     killed(terminal)
     assert KEPT in taken_up(shelf)
-    assert shelf.opened("kept").decode().replace("rating: 6\n", "") == f"{head}---\nand the rain\n"
+    assert shelf.opened("kept").decode().replace("rating: 6\n", "") == f"{head}---\n{body}"
     assert (page(shelf, "kept").rating, shelf.commits()) == (6, 1)
 
 
@@ -886,9 +884,12 @@ def test_a_killed_day_review_keeps_its_lists_too(shelf: Shelf) -> None:
 def test_a_page_that_changed_after_the_kill_keeps_its_change_and_gets_the_answers(shelf: Shelf) -> None:
     killed(half_way(shelf))
     shelf.room.journal("tag", "add", "slow", "--to", shelf.ids["lake"], check=0)
+    editor(shelf.room, "page.write_bytes(text.replace('swam', 'sailed').encode())")
+    assert ended(window(shelf.room, "edit", shelf.ids["lake"]))[0] == 0
     assert KEPT in taken_up(shelf)
     found = page(shelf, "lake")
-    assert (found.tags, found.reviews[-1]["now"], len(found.reviews)) == (("slow",), "4", 2)
+    assert (found.body, found.tags) == (f"We sailed {shelf.room.canary}.\n", ("slow",))
+    assert (found.reviews[-1]["now"], len(found.reviews)) == ("4", 2)
 
 
 def test_a_line_that_was_written_out_elsewhere_after_the_kill_loses_neither_text(shelf: Shelf) -> None:

@@ -125,6 +125,8 @@ def _from_editor(app: App, flags: dict[str, Value]) -> Stored | None:
 
 def _from_questions(app: App, flags: dict[str, Value]) -> Stored | None:
     """Ask, and save what was answered; each answer is kept at once, so that who is cut off finds it again."""
+    from sexjournal import reflection
+
     if not app.interactive:
         raise BadInput("--ask asks questions, and there is no terminal", "pipe the page on standard input instead")
     app.journal.probe()
@@ -140,7 +142,11 @@ def _from_questions(app: App, flags: dict[str, Value]) -> Stored | None:
             draft.wipe()
             return None
         draft.write(page.text.encode())
-        return writing.from_draft(app, draft, writing.accept_written(app))
+        stored = writing.from_draft(app, draft, writing.accept_written(app))
+        if reflection.is_quiet(page):
+            app.tell(app.wording.safety["not_free"])
+            app.tell(init.help_lines(app))
+        return stored
 
 
 def _answered(app: App, given: Mapping[str, Value]) -> Entry:

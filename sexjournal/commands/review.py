@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sexjournal import writing
 from sexjournal.commands.init import help_lines
 from sexjournal.commands.options import Json, SomeRef, app_of
 from sexjournal.errors import BadInput, Interrupted
@@ -47,7 +48,7 @@ def review(
     elif waiting or json:
         _show_ready(app, _ready(app, chosen), json=json)
     else:
-        _sit_down(app, _page_for(app, ref, chosen), plain=plain)
+        _sit_down(app, _page_for(app, ref, chosen), named=ref is not None, plain=plain)
 
 
 def _ready(app: App, chosen: tuple[str, ...]) -> tuple[Ready, ...]:
@@ -61,7 +62,8 @@ def _page_for(app: App, ref: str | None, chosen: tuple[str, ...]) -> Ready | Non
     from sexjournal import reflection
 
     if ref is not None:
-        return reflection.Ready(app.find(ref).entry, "free")
+        entry = app.find(ref).entry
+        return reflection.Ready(entry, "day" if _is_jot(entry) else "free")
     return reflection.offered(_ready(app, chosen), app.today())
 
 
@@ -89,36 +91,36 @@ def _show_then_and_now(app: App, *, plain: bool, json: bool) -> None:
         app.tell(sentence)
 
 
-def _sit_down(app: App, ready: Ready | None, *, plain: bool) -> None:
-    """Take up one page, on a screen that is gone afterwards."""
+def _sit_down(app: App, ready: Ready | None, *, named: bool, plain: bool) -> None:
+    """Take up one page, on a screen that is gone afterwards; one that was `named` is opened without a question."""
+    ui = app.wording.ui
     if ready is None:
-        app.tell(app.wording.ui["nothing_due"])
+        app.tell(ui["nothing_due"])
         return
     if not app.interactive:
         raise BadInput("a review asks questions, and there is no terminal", "journal review --list shows what is ready")
     stored = app.find(ready.entry.id)
     with app.sitting(plain=plain):
-        if ready.cadence == "free" or _opened(app, stored, ready):
+        app.tell(_headline(app, stored.entry))
+        answer = "open" if named else _open_it(app, ready)
+        if answer == "open":
             _review(app, stored, ready.cadence)
-
-
-def _opened(app: App, stored: Stored, ready: Ready) -> bool:
-    """Ask whether to open it now; a page that is to rest is never brought up again."""
-    from sexjournal.prompts import filled
-
-    ui = app.wording.ui
-    question = ui["due_one"]
-    if ready.cadence == "year":
-        year = str(ready.entry.written.year) if ready.entry.written else ""
-        question = filled(app.wording.prompts["review.year.open"].text, {"year": year})
-    app.tell(_headline(app, stored.entry))
-    answer = app.asker.choose(question, app.wording.options["open_it"]) or "later"
     if answer == "never":
         app.change([(stored, stored.entry.amended({"resurface": False}))])
         app.tell(ui["let_rest"])
     elif answer == "later":
         app.tell(ui["later"])
-    return answer == "open"
+
+
+def _open_it(app: App, ready: Ready) -> str:
+    """Ask whether to open a page now; one that is to rest is never brought up again."""
+    from sexjournal.prompts import filled
+
+    question = app.wording.ui["due_one"]
+    if ready.cadence == "year":
+        year = str(ready.entry.written.year) if ready.entry.written else ""
+        question = filled(app.wording.prompts["review.year.open"].text, {"year": year})
+    return app.asker.choose(question, app.wording.options["open_it"]) or "later"
 
 
 def _headline(app: App, entry: Entry) -> str:
@@ -132,7 +134,7 @@ def _headline(app: App, entry: Entry) -> str:
 
 def _review(app: App, stored: Stored, cadence: str) -> None:
     """Ask, and append the answers; who stops in the middle keeps what was answered."""
-    with app.drafted("review", stored.entry.id, "", written=True) as draft:
+    with app.drafted("review", stored.entry.id, stored.entry.text) as draft, writing.told_where(draft):
         app.asker.heard = lambda: draft.write(_answered(app, stored.entry, cadence).text.encode())
         try:
             _ask(app, stored.entry, cadence)
@@ -140,8 +142,8 @@ def _review(app: App, stored: Stored, cadence: str) -> None:
             if _keep(app, stored, cadence, draft):
                 raise Interrupted(app.wording.ui["kept_so_far"]) from None
             raise
-        _keep(app, stored, cadence, draft)
-        _close(app, stored.entry, cadence)
+        kept = _keep(app, stored, cadence, draft)
+        _close(app, stored.entry, cadence, kept=kept)
 
 
 def _ask(app: App, entry: Entry, cadence: str) -> None:
@@ -181,61 +183,49 @@ def _answered(app: App, entry: Entry, cadence: str) -> Entry:
     if not (placed.fields or placed.body or placed.review):
         return entry
     if cadence == "day" and _is_jot(entry):
-        return entries.parse(entry.amended(placed.fields).text + placed.body)
+        entry = entries.parse(entry.amended(placed.fields).text + placed.body)
+        placed = placed._replace(fields={}, body="")
     answers = _as_review(placed)
-    kept = reflection.review(
-        entry, cadence, app.now(), answers, blind="now" in placed.review, day_starts=app.config.day_starts
-    )
-    return entry.amended(_merged(entry, placed.fields)).reviewed(kept)
+    lists = entry.amended(writing.merged(entry, placed.fields))
+    if not answers:
+        return lists
+    blind, starts = "now" in placed.review, app.config.day_starts
+    return lists.reviewed(reflection.review(entry, cadence, app.now(), answers, blind=blind, day_starts=starts))
 
 
 def _as_review(placed: Placed) -> Mapping[str, Given]:
     """Return the answers as a review keeps them: the page's own text and rating are never changed by one."""
-    answers: dict[str, Given] = dict(placed.review)
+    own = {name: value for name, value in placed.fields.items() if name not in (*writing.LISTS, "rating")}
+    answers: dict[str, Given] = {**placed.review, **own}
     if "rating" in placed.fields:
         answers["now"] = placed.fields["rating"]
     notes = [str(text).strip() for text in (answers.get("note"), placed.body) if text]
     return answers | ({"note": "\n\n".join(notes)} if notes else {})
 
 
-def _merged(entry: Entry, fields: Mapping[str, Given]) -> dict[str, Given]:
-    """Return the lists answered on the way (`map`, `try`, `talk`) joined to those that are on the page."""
-    merged: dict[str, Given] = {}
-    for name in ("map", "try", "talk"):
-        fresh, old = fields.get(name), entry.fields.get(name)
-        if isinstance(fresh, dict):
-            known = old if isinstance(old, dict) else {}
-            merged[name] = {**known, **{key: _joined(known.get(key), value) for key, value in fresh.items()}}
-    return merged
-
-
-def _joined(old: Given, new: Given) -> Given:
-    return list(dict.fromkeys([*old, *new])) if isinstance(old, list) and isinstance(new, list) else new
-
-
 def _keep(app: App, stored: Stored, cadence: str, draft: Draft) -> bool:
-    """Save what was answered; False when nothing was."""
-    changed = _answered(app, stored.entry, cadence)
-    done = app.change([(stored, changed)])
+    """Save what was answered, on the page as it is by now; False when nothing was."""
+    fresh = app.again(stored)
+    done = app.change([(fresh, _answered(app, fresh.entry, cadence))])
     draft.wipe()
     return bool(done)
 
 
-def _close(app: App, entry: Entry, cadence: str) -> None:
+def _close(app: App, entry: Entry, cadence: str, *, kept: bool) -> None:
     """Say both numbers and one neutral sentence, or offer somebody to talk to."""
     from sexjournal import prompts, reflection
 
     messages, safety = app.wording.messages, app.wording.safety
     placed = prompts.place(app.asker.answers, app.wording.headings)
     answers = _as_review(placed)
-    kept = {**answers, "cadence": cadence, "blind": "true"}
+    told = {**answers, "cadence": cadence, "blind": "true"}
     if reflection.quiet_after(entry, answers):
         app.tell(safety["not_free"])
         app.tell(help_lines(app))
     elif reflection.is_quiet(entry) or entry.early:
         app.tell(messages["review.no_number"])
-    elif reflection.settle(entry, kept) is not None:
+    elif reflection.settle(entry, told) is not None:
         then, now = int(str(entry.fields[reflection.THEN[entry.kind]])), int(str(answers["now"]))
         app.tell(prompts.filled(messages[reflection.sentence(then, now)], {"then": str(then), "now": str(now)}))
-    app.tell(app.wording.ui["saved"])
+    app.tell(app.wording.ui["saved" if kept else "later"])
     app.asker.line(app.wording.ui["close"])

@@ -82,7 +82,7 @@ class Ground:
             (self.root / name).mkdir(mode=0o700, exist_ok=True)
         (self.root / "journal").write_text(JOURNAL)
         (self.root / "trivial").write_text(TRIVIAL)
-        self.new_page.write_text(page(0).body)
+        self.new_page.write_text(page(1).body)  # without the rare word
         if not self._open_home.exists():
             self._make_key()
 

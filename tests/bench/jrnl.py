@@ -74,7 +74,8 @@ class Jrnl:
         journal.unlink(missing_ok=True)
         self._config.write_text(CONFIG.format(path=journal, version=self.version))
         (self._root / "ring.py").write_text(RING)
-        text.write_text("".join(map(_written, pages)))
+        with text.open("w") as file:
+            file.writelines(map(_written, pages))
         self._run(*self._command("--import", "--file", str(text)))
 
     def check(self, size: int) -> None:

@@ -119,8 +119,7 @@ def markdown(rows: Sequence[Row]) -> str:
 
 
 def _ratio(taken: Samples, name: str, what: str, limit: float, against: tuple[str, ...]) -> Row:
-    unit = sum(map(taken.seconds, against))
-    ratio = taken.seconds(name) / unit
+    ratio = taken.ratio(name, against)
     told = f"at most {limit:.1f} × ({' + '.join(against)})"
     return Row(what, f"{_seconds(taken, name)}: {ratio:.2f} ×", told, ratio <= limit, _mb(taken.peak(name)))
 

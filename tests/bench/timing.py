@@ -63,6 +63,11 @@ class Samples(dict[str, list[Sample]]):
         """The median."""
         return median(one.seconds for one in self[name])
 
+    def ratio(self, name: str, against: Sequence[str]) -> float:
+        """How many times the sum of others it takes: the median over the rounds, each held against its own round."""
+        rounds = zip(self[name], *(self[other] for other in against), strict=False)
+        return median(one.seconds / sum(other.seconds for other in others) for one, *others in rounds)
+
     def peak(self, name: str) -> int:
         """The most memory of any run, in bytes."""
         return max(one.peak for one in self[name])
