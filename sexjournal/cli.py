@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import Annotated
 
 import typer
+from typer.main import get_command
 
 from sexjournal import __version__
 from sexjournal.app import App
@@ -101,7 +102,8 @@ def obey(words: list[str]) -> int:
     from sexjournal.render import error_lines
 
     try:
-        ctx_code = cli(words, prog_name="journal", standalone_mode=False)
+        command = get_command(cli)  # called as `cli(...)`, Typer would put an excepthook of its own in place of ours
+        ctx_code = command(words, prog_name="journal", standalone_mode=False)
         sys.stdout.flush()
     except JournalError as trouble:
         sys.stderr.write(error_lines(trouble.sentence, trouble.hint))

@@ -36,15 +36,20 @@ OPENING = ["--no-symkey-cache", "--no-auto-key-retrieve", "--max-output", str(LA
 
 INSTALL = "install it: apt install gnupg (Debian), dnf install gnupg2 (Fedora), brew install gnupg pinentry-mac (macOS)"
 
+NO_AGENT = 77
+NO_PINENTRY = 85
 # The low 16 bits of a libgpg-error code, and what a person can do about it.
 REASONS = {
     11: ("the passphrase was not right", "try again"),
-    85: ("no pinentry could be started to ask for the passphrase", "install pinentry-curses or pinentry-gnome3"),
+    NO_PINENTRY: (
+        "no pinentry could be started to ask for the passphrase",
+        "install pinentry-curses or pinentry-gnome3",
+    ),
     99: ("the passphrase was not given", "nothing was changed; try again when you like"),
     198: ("the passphrase was not given", "nothing was changed; try again when you like"),
     16383: ("pinentry ended before a passphrase was given", "try again, or see 'pinentry-program' in gpg-agent.conf"),
     32870: ("there is no terminal to ask for the passphrase", "run it in a terminal, or unlock the key there first"),
-    77: ("gpg-agent does not answer", "end it with 'gpgconf --kill gpg-agent' and try again"),
+    NO_AGENT: ("gpg-agent does not answer", "end it with 'gpgconf --kill gpg-agent' and try again"),
 }
 
 
@@ -78,6 +83,7 @@ class SecretKey:
     name: str
     trouble: str
     expires: datetime | None
+    sealing_id: str
 
 
 class Gpg:
@@ -85,7 +91,10 @@ class Gpg:
 
     def secret_keys(self) -> list[SecretKey]:
         """Return every secret key, usable or not."""
-        return [_secret_key(key) for key in self._gnupg.list_keys(secret=True)]
+        listed = self._gnupg.list_keys(secret=True)
+        if listed.returncode and not listed:  # without its agent gpg lists nothing, and gives no reason
+            raise KeyTrouble(*REASONS[NO_AGENT])
+        return [_secret_key(key) for key in listed]
 
     def secret_key(self, fingerprint: str) -> SecretKey | None:
         """Return one of them by its full fingerprint."""
@@ -137,6 +146,11 @@ class Gpg:
         status: Status = result.answer
         return status
 
+    def locked(self, message: bytes) -> bool:
+        """Whether the key that the message names would ask for its passphrase now; nobody is asked."""
+        status = self._gnupg.decrypt_file(io.BytesIO(message), extra_args=[*OPENING, "--pinentry-mode", "error"]).answer
+        return bool(status.reason == REASONS[NO_PINENTRY])
+
     def open(self, message: bytes, fingerprint: str = "") -> Status:
         """Open a bare message; the caller judges the status.
 
@@ -169,11 +183,28 @@ class Gpg:
         if not shutil.which("gpg"):
             raise KeyTrouble("gpg is not on this machine", INSTALL)
         _name_the_terminal()
-        door = gnupg.GPG(options=ALWAYS)  # it reads Latin-1, which no byte of a name can stop
+        door = _line_by_line(gnupg.GPG)(options=ALWAYS, encoding="utf-8")
         if (door.version or (0,)) < OLDEST:
             raise KeyTrouble("this gpg is too old", f"journal needs 2.2 or later; {INSTALL}")
+        door.decode_errors = "replace"
         door.result_map = {**door.result_map, "crypt": _every_line_kept(gnupg.Crypt)}
         return door
+
+
+def _line_by_line(base: Any) -> Any:
+    """Return python-gnupg's door with gpg's words read as lines that end at a newline, whatever bytes they hold.
+
+    The library ends a line wherever `str.splitlines` does, so that a name in the keyring could speak for gpg, and
+    stops reading where something is not UTF-8, such as an old name or a damaged file name.
+    """
+
+    class Door(base):  # type: ignore[misc]  # the library is untyped
+        def _read_response(self, stream: Any, result: Any) -> None:
+            lines = io.TextIOWrapper(stream.stream, encoding="utf-8", errors="replace", newline="\n")
+            super()._read_response(lines, result)
+            lines.detach()
+
+    return Door
 
 
 def _every_line_kept(base: Any) -> Any:
@@ -214,8 +245,9 @@ def _name_the_terminal() -> None:
 
 def _secret_key(listed: dict[str, Any]) -> SecretKey:
     expires = datetime.fromtimestamp(int(listed["expires"]), UTC) if listed["expires"] else None
-    name = listed["uids"][0].encode("latin-1").decode("utf-8", "replace") if listed["uids"] else ""
-    return SecretKey(listed["fingerprint"], name, _trouble(listed), expires)
+    name = listed["uids"][0] if listed["uids"] else ""
+    ids = [key_id for key_id, info in listed.get("subkey_info", {}).items() if "e" in info["cap"]]
+    return SecretKey(listed["fingerprint"], name, _trouble(listed), expires, ids[-1] if ids else listed["keyid"])
 
 
 def _trouble(listed: dict[str, Any]) -> str:

@@ -31,6 +31,9 @@ NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
 DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW
 
 
+FULL = "remove something there, or set XDG_RUNTIME_DIR to another directory on a tmpfs"
+
+
 class NoPrivatePlace(BadInput):
     """There is no memory-backed place, or not enough room in it."""
 
@@ -69,7 +72,7 @@ def room(base: Path, wanted: int) -> None:
     if space.f_blocks and free < wanted:  # a tmpfs without a limit counts no blocks at all
         raise NoPrivatePlace(
             f"too little room for a page in {base}: {free // 1024} KiB are free, {-(-wanted // 1024)} KiB are needed",
-            hint="remove something there, or set XDG_RUNTIME_DIR to another directory on a tmpfs",
+            hint=FULL,
         )
 
 
@@ -140,7 +143,7 @@ class Draft:
             draft.wipe()
             raise NoPrivatePlace(
                 f"the page could not be laid out in {base}: {trouble.strerror}",
-                hint="remove something there, or set XDG_RUNTIME_DIR to another directory on a tmpfs",
+                hint=FULL,
             ) from None
         return draft
 
@@ -158,8 +161,13 @@ class Draft:
     def write(self, text: bytes) -> None:
         """Put other words in the page's place, at once: whoever is killed meanwhile leaves the old ones or the new."""
         fresh = self.path / f".{PAGE}"
-        fresh.write_bytes(text)
-        fresh.replace(self.page)
+        try:
+            fresh.write_bytes(text)
+            fresh.replace(self.page)
+        except OSError as trouble:
+            raise NoPrivatePlace(
+                f"the page could not be laid out in {self.path.parent}: {str(trouble.strerror).lower()}", FULL
+            ) from None
 
     def changed(self) -> bool:
         """Whether the page differs from the one that was laid out."""

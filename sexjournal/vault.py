@@ -7,15 +7,17 @@ integrity check and one valid signature of a recipient. An exit code of 0 alone 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping, Sequence
+import resource
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from sexjournal import packets
 from sexjournal.errors import Damaged, JournalError, KeyTrouble
-from sexjournal.gpg import Gpg, Status
+from sexjournal.gpg import NO_PINENTRY, REASONS, Gpg, Status
 
 AT_ONCE = 4  # gpg processes; more of them exhaust the agent's secure memory
 HIDDEN = "0" * 16
@@ -75,7 +77,7 @@ def open_with_gpg(gpg: Gpg, sealed: bytes, mine: str, signers: Collection[str]) 
     hidden = HIDDEN in packets.outline(message).key_ids
     status = gpg.open(message, mine if hidden else "")
     if not status.has("DECRYPTION_INFO"):  # gpg never came to the sealed data
-        raise _not_opened(gpg, mine, status)
+        raise _not_opened(gpg, mine, message, status)
     judge(status, signers)
     return status.data
 
@@ -140,6 +142,7 @@ class _SequoiaOpener:
 
     def __init__(self, sequoia: Any, key: JournalKey, certificates: Mapping[str, str]) -> None:
         self._decrypt = sequoia.decrypt
+        self._bounded = _bounded(sequoia)
         self._tsk = sequoia.Tsk.from_bytes(key.secret.encode())
         self._decryptor = self._tsk.decryptor()
         self._key = key
@@ -147,19 +150,19 @@ class _SequoiaOpener:
         self._store = [sequoia.Cert.from_bytes(armored.encode()) for armored in certificates.values()]
 
     def open(self, sealed: bytes) -> bytes:
-        opened = self._opened(_message_for(self._key, sealed), store=lambda _: self._store)
+        opened = self._opened(self._bounded, _message_for(self._key, sealed), store=lambda _: self._store)
         if len(opened.valid_sigs) != 1 or opened.valid_sigs[0].certificate not in self._signers:
             raise Damaged(NOT_SIGNED)
         return bytes(opened.bytes)
 
     def open_unsigned(self, message: bytes) -> bytes:
         packets.outline(message)
-        return bytes(self._opened(message).bytes)
+        return bytes(self._opened(self._decrypt, message).bytes)
 
-    def _opened(self, message: bytes, **how: Any) -> Any:
+    def _opened(self, decrypt: Callable[..., Any], message: bytes, **how: Any) -> Any:
         """Decrypt; what the library says is never shown, for it may quote the message."""
         try:
-            return self._decrypt(message, decryptor=self._decryptor, **how)
+            return decrypt(message, decryptor=self._decryptor, **how)
         except (RuntimeError, OSError) as error:
             raise Damaged(NOT_SIGNED if "no valid signatures found" in str(error) else DAMAGED) from None
         except BaseException as panic:
@@ -194,6 +197,46 @@ def _message_for(key: JournalKey, sealed: bytes) -> bytes:
     if {*key.key_ids, HIDDEN}.isdisjoint(packets.outline(message).key_ids):
         raise Damaged("it is not sealed for this journal")
     return message
+
+
+def _bounded(sequoia: Any) -> Callable[..., Any]:
+    """Return what decrypts no more than a message is long: what unpacks to more is not one of ours, and may be huge."""
+    if not hasattr(os, "memfd_create"):
+        return sequoia.decrypt  # type: ignore[no-any-return]  # untyped
+
+    def decrypt(message: bytes, **how: Any) -> _Opened:
+        with _in_memory() as sealed, _in_memory() as opened:
+            sealed.write(message)
+            sealed.flush()
+            paths = (f"/proc/self/fd/{file.fileno()}" for file in (sealed, opened))
+            with _no_file_longer_than(len(message)):
+                told = sequoia.decrypt_file(*paths, **how)
+            return _Opened(opened.read(), told.valid_sigs)
+
+    return decrypt
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """As pysequoia tells it."""
+
+    bytes: bytes
+    valid_sigs: Sequence[Any]
+
+
+def _in_memory() -> BinaryIO:
+    return os.fdopen(os.memfd_create("page"), "w+b")
+
+
+@contextmanager
+def _no_file_longer_than(size: int) -> Iterator[None]:
+    """Let every longer write fail; Python ignores the signal that comes with it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def _sequoia() -> Any:
@@ -241,18 +284,26 @@ def _key_trouble(gpg: Gpg, fingerprint: str, status: Status) -> KeyTrouble:
     return KeyTrouble("gpg could not use the key", "try: gpg-connect-agent reloadagent /bye")
 
 
-def _not_opened(gpg: Gpg, fingerprint: str, status: Status) -> JournalError:
+def _not_opened(gpg: Gpg, fingerprint: str, message: bytes, status: Status) -> JournalError:
     """Say why a message stayed shut: a key that cannot, a passphrase that was not given, or one sealed for others."""
     trouble = _key_trouble(gpg, fingerprint, status)
     key = gpg.secret_key(fingerprint)
     if status.reason or key is None or (key.trouble and "expired" not in key.trouble):
         return trouble
-    hidden = all(rest.startswith(HIDDEN) for rest in status.all("ENC_TO"))
-    if hidden and status.has("CARDCTRL", "KEY_CONSIDERED"):  # gpg gives no reason for hidden recipients
-        return KeyTrouble(
-            "the passphrase was not given, or it is sealed for another key", f"this device's: {fingerprint}"
+    if HIDDEN in packets.outline(message).key_ids and gpg.locked(packets.named(message, key.sealing_id)):
+        return _in_vain(status)
+    if status.has("ERROR"):
+        return Damaged(
+            "it is damaged where it is sealed for this device's key", "git can show its past: git log -- FILE"
         )
     return Damaged("it is not sealed for this device's key", f"this device's key is {fingerprint}")
+
+
+def _in_vain(status: Status) -> KeyTrouble:
+    """gpg gives no reason where recipients are hidden; it only says whether somebody was asked."""
+    if status.has("PINENTRY_LAUNCHED"):
+        return KeyTrouble("the passphrase was not given, or not right", "nothing was changed; try again when you like")
+    return KeyTrouble(*REASONS[NO_PINENTRY])
 
 
 def _remedy(trouble: str, fingerprint: str) -> str:
