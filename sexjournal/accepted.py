@@ -38,11 +38,15 @@ def room(state: Path, journal: Path) -> Path:
 def load(where: Path) -> Accepted | None:
     """Return what was accepted, None when nothing was; Damaged when the file cannot be read."""
     try:
-        kept = json.loads((where / NAME).read_bytes())
+        return _read((where / NAME).read_bytes())
     except FileNotFoundError:
         return None
-    except ValueError:
+    except (ValueError, LookupError, TypeError, AttributeError):
         raise Damaged(f"{where / NAME} cannot be read", "move it away, then 'journal init' asks again") from None
+
+
+def _read(data: bytes) -> Accepted:
+    kept = json.loads(data)
     page = kept["page"]
     recipients = tuple(Recipient(**recipient) for recipient in page.pop("recipients"))
     own = OwnPage(**{**page, "clear": tuple(page["clear"]), "recipients": recipients})

@@ -69,9 +69,8 @@ class App:
         import platformdirs
 
         chosen = self.config.text("dir")
-        if self._asked_directory:
-            return self._asked_directory.expanduser()
-        return Path(chosen).expanduser() if chosen else platformdirs.user_data_path(NAME)
+        usual = Path(chosen) if chosen else platformdirs.user_data_path(NAME)
+        return (self._asked_directory or usual).expanduser().resolve()
 
     @cached_property
     def gpg(self) -> Gpg:
@@ -241,6 +240,7 @@ class App:
     def read(self) -> Reading:
         """Read the journal, once until it changes; what is damaged or foreign is told and the rest goes on."""
         if self._reading is None:
+            self._sweep()
             self._reading = self.journal.read(self._progress())
             self._tell_troubles(self._reading)
         return self._reading
@@ -359,13 +359,16 @@ class App:
     # drafts
 
     @contextmanager
-    def drafted(self, purpose: str, ref: str, text: str, *, written: bool = False) -> Iterator[Draft]:
+    def drafted(
+        self, purpose: str, ref: str, text: str, *, page_id: str = "", written: bool = False
+    ) -> Iterator[Draft]:
         """Lay a page in memory-backed storage, and leave it there when the block fails.
 
         `written` says that these are the person's words already, so that they count as worth keeping as they are.
         """
         from sexjournal import private
 
+        self._sweep()
         page = text.encode("utf-8", "surrogateescape")
         try:
             base = private.base(self.environ)
@@ -375,7 +378,7 @@ class App:
             yield private.Unkept(page)  # what needs no editor needs no place either: it only would have been safer
             return
         private.room(base, 2 * len(page) + EDITING_ROOM)
-        about = private.About(purpose, ref, str(self.directory), self.now().isoformat())
+        about = private.About(purpose, ref, str(self.directory), self.now().isoformat(), page_id)
         draft = private.Draft.create(base, about, b"" if written else page)
         with draft:
             if written:
@@ -390,9 +393,8 @@ class App:
         """
         from sexjournal import private
 
+        self._sweep()
         base = private.base(self.environ)
-        for left in private.sweep(base):
-            left.keep()
         private.room(base, 2 * size + EDITING_ROOM)
         draft = private.Draft.create(base, private.About("run", "", str(self.directory)), b"")
         try:
@@ -412,11 +414,22 @@ class App:
                 before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the child's
                 try:
                     code = child.wait()
+                except SystemExit:  # we are asked to end: the pages in clear must not outlive us
+                    child.terminate()
+                    raise
                 finally:
                     signal.signal(signal.SIGINT, before)
         except OSError as trouble:
             raise BadInput(f"'{command[0]}' cannot be run: {str(trouble.strerror).lower()}") from None
         return code if code >= 0 else 128 - code
+
+    def _sweep(self) -> None:
+        """Wipe what a killed command left in memory without words of the person's, such as what `run` laid out."""
+        from sexjournal import private
+
+        for place in private.places(self.environ):
+            for draft in private.sweep(place):
+                draft.keep()
 
     def leftovers(self) -> list[Draft]:
         """Return the pages of this journal that were being written when something went wrong."""

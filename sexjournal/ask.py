@@ -31,6 +31,7 @@ _HOW = {  # how to answer a type of question, as `ui` has it
     "multi": "choose_some",
 }
 _YES_OR_NO = {"y": True, "yes": True, "j": True, "ja": True, "n": False, "no": False, "nee": False}
+LONGEST_LINE = 4095  # bytes: a terminal hands over no more of one line, without a word
 _NARROWEST = 20  # columns, below which wrapping only makes it worse
 
 
@@ -165,12 +166,11 @@ class Asker:
                 return answer
 
     def _lines_for(self, prompt: Prompt) -> Answer | None:
-        """Lines until an empty one; those that were typed count, also when the person stops in the middle."""
-        lines: list[str] = []
-        try:
-            while line := self._readline():
-                lines.append(line)
-        finally:
+        """Lines until an empty one; each counts as soon as it is typed, also when the person is cut off."""
+        begun, lines, answer = len(self.answers), list[str](), None
+        while line := self._readline():
+            lines.append(line)
+            del self.answers[begun:]
             answer = self._keep(prompt, "\n".join(lines))
         return answer
 
@@ -245,6 +245,8 @@ class Asker:
                 break
         if not line:
             raise EOFError
+        if len(line.encode()) >= LONGEST_LINE:
+            self._say(self.wording.ui["long_line"], _BOLD)
         return line.removesuffix("\n")
 
     def _write(self, text: str) -> None:

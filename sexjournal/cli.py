@@ -114,15 +114,32 @@ def obey(words: list[str]) -> int:
         return 2
     except BrokenPipeError:
         return _reader_gone()
+    except OSError as trouble:
+        return _nowhere_to_write(trouble)
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     return ctx_code if isinstance(ctx_code, int) else 0
+
+
+def _open_streams() -> None:
+    """Give whoever closed one of the three streams an empty one, so that no file of ours takes its number."""
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - for good
 
 
 def _reader_gone() -> int:
     """Whoever read our output has enough; keep the interpreter from complaining about it at its end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return 0
+
+
+def _nowhere_to_write(trouble: OSError) -> int:
+    """The output is full or closed; everything else on the disk has its own sentence where it happens."""
+    _reader_gone()
+    sys.stderr.write(f"journal: cannot write the output: {str(trouble.strerror).lower()}\n")
+    return 2
 
 
 def _asked_to_end(number: int, _frame: object) -> None:
@@ -145,6 +162,7 @@ def _settle_environment() -> None:
     import resource
 
     os.umask(0o077)
+    _open_streams()
     for number in (signal.SIGTERM, signal.SIGHUP):  # as an exception, so that what lies in memory is tidied up
         signal.signal(number, _asked_to_end)
     sys.excepthook = _trouble_of_ours

@@ -160,12 +160,6 @@ class Gpg:
         status: Status = self._gnupg.decrypt_file(io.BytesIO(message), extra_args=extra).answer
         return status
 
-    def forget(self) -> None:
-        """Make the agent forget every passphrase."""
-        import subprocess
-
-        subprocess.run(["gpgconf", "--reload", "gpg-agent"], check=False, capture_output=True)
-
     @staticmethod
     def _length(data: bytes, *, padded: bool) -> list[str]:
         """Give gpg the length, so that it need not cut the message in parts.

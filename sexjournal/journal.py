@@ -104,8 +104,16 @@ class Journal:
         return found
 
     @property
+    def has_pages(self) -> bool:
+        return self.directory.is_dir() and bool(index.scan(self.directory))
+
+    @property
     def is_accepted(self) -> bool:
         return self.exists and acceptance.load(self._room) is not None
+
+    @staticmethod
+    def new_id() -> str:
+        return new_id()
 
     def locked(self) -> AbstractContextManager[None]:
         """Hold the journal for one change, git's part included."""

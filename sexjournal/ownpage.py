@@ -82,7 +82,9 @@ def read(text: str) -> OwnPage:
     listed = page.fields.get("recipients")
     certificates, secrets = _PUBLIC.findall(page.body), _SECRET.findall(page.body)
     if not isinstance(listed, list) or len(certificates) != len(listed) + 1 or len(secrets) != 1:
-        raise Damaged(f"{NAME} does not hold what it should", "'journal restore' or git can bring an earlier one back")
+        raise Damaged(
+            f"{NAME} does not hold what it should", "git can bring an earlier one back: git log -- journal.asc"
+        )
     recipients = tuple(_recipient(item, certificate) for item, certificate in zip(listed, certificates, strict=False))
     return OwnPage(
         serial=_number(page.fields.get("serial")),

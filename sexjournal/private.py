@@ -116,6 +116,7 @@ class About:
     ref: str = ""  # the id of the entry, if it has one
     journal: str = ""  # the directory of the journal
     at: str = ""  # when it was begun, ISO 8601
+    id: str = ""  # of a page that is new, so that it is never saved twice
     digest: str = ""  # SHA-256 of the page as it was laid out, in hexadecimal
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from pathlib import Path
 
 from sexjournal import disk
-from sexjournal.errors import NothingFound, SyncTrouble
+from sexjournal.errors import BadInput, NothingFound, SyncTrouble
 
 MESSAGE = "journal: update"
 INSTALL = "install it: apt install git (Debian), dnf install git (Fedora), brew install git (macOS)"
@@ -51,15 +51,20 @@ class Sync:
     def ready(self) -> bool:
         return (self._directory / ".git").is_dir()
 
-    def prepare(self) -> None:
-        """Make the repository where there is none, and set its attributes and exclusions, on this device only."""
+    def prepare(self, *, moved: bool = False) -> None:
+        """Make the repository where there is none, and set its attributes and exclusions, on this device only.
+
+        A journal that `moved` tells git anew where it is.
+        """
         if not self.ready:
             self._git("init", "--quiet", "--initial-branch=main")
         for name, text in {"attributes": ATTRIBUTES, "exclude": EXCLUDED}.items():
             path = self._directory / ".git" / "info" / name
             if not path.exists() or path.read_text("utf-8") != text:
                 disk.replace(path, text.encode())
-                self._show_in_clear()
+                moved = True
+        if moved:
+            self._show_in_clear()
 
     def commit(self, now: datetime) -> bool:
         """Commit every sealed file as it stands; False when nothing changed. The message tells nothing."""
@@ -93,6 +98,16 @@ class Sync:
     def remote(self) -> str:
         """The name of the remote, or empty."""
         return self._git("remote").decode("utf-8", "replace").split("\n")[0] if self.ready else ""
+
+    def state(self) -> str:
+        """Tell in a few words how the journal stands with git."""
+        if not self.ready or self._git("status", "--porcelain"):
+            return "some pages are not committed yet; the next change does it"
+        return (
+            f"everything is committed; the remote is {self.remote}"
+            if self.remote
+            else "everything stays on this device"
+        )
 
     def _show_in_clear(self) -> None:
         """Let `git diff`, `git log -p` and `git grep --textconv` open pages, and never keep what they opened."""
@@ -155,8 +170,13 @@ def _is_git_in(here: Path, process: Path) -> bool:
 def find_removed(gone: Mapping[str, str], ref: str) -> str:
     """Return the path of the removed entry whose id begins with `ref`."""
     wanted = ref.lower()
-    matches = [path for path in gone if Path(path).name.removesuffix(".md.asc").split(".")[-1].startswith(wanted)]
-    if len(matches) != 1:
-        hint = "give more of its id: " + ", ".join(sorted(Path(path).name for path in gone)[:8]) if gone else ""
-        raise NothingFound(f"no removed entry matches '{ref}'" if not matches else f"several match '{ref}'", hint)
+    matches = [path for path in gone if _id_of(path).startswith(wanted)]
+    if not wanted or not matches:
+        raise NothingFound(f"no removed entry matches '{ref}'", "git log --diff-filter=D --name-only shows them")
+    if len(matches) > 1:
+        raise BadInput(f"several removed entries match '{ref}'", ", ".join(sorted(map(_id_of, matches))[:8]))
     return matches[0]
+
+
+def _id_of(path: str) -> str:
+    return Path(path).name.removesuffix(".md.asc").rpartition(".")[2]

@@ -309,4 +309,4 @@ def _in_vain(status: Status) -> KeyTrouble:
 def _remedy(trouble: str, fingerprint: str) -> str:
     if "expired" in trouble:
         return f"extend it: gpg --quick-set-expire {fingerprint} 2y"
-    return "choose another key: journal keys add"
+    return "bring a key that can: gpg --import BACKUP"

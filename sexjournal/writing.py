@@ -103,7 +103,7 @@ def told_where(draft: Draft) -> Iterator[None]:
 
 
 def _with_place(trouble: JournalError, draft: Draft) -> JournalError:
-    if draft.lock >= 0 and draft.holds_words():
+    if draft.lock >= 0 and draft.holds_words() and str(draft.path) not in trouble.hint:
         kept = f"what you wrote is kept in {draft.path}, {TAKEN_UP}"
         trouble.hint = f"{trouble.hint}; {kept}" if trouble.hint else kept
     return trouble
@@ -177,7 +177,7 @@ def _accept_again(app: App, draft: Draft) -> Accepted:
         except NothingFound:
             app.say(f"{draft.about.ref} was removed meanwhile: this becomes a new page")
     kind = draft.about.ref if draft.about.ref in entries.KINDS else entries.KINDS[0]
-    return accept_new(app, template(app.wording, section_for(kind), {}), _begun(draft))
+    return accept_new(app, template(app.wording, section_for(kind), {}), draft.about.id or _begun(draft))
 
 
 def _begun(draft: Draft) -> str:

@@ -7,6 +7,7 @@ are still to come.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -24,7 +25,7 @@ from typing import Any
 import pexpect
 import pytest
 import shelf as shelves
-from room import Keys, Room
+from room import JOURNAL, Keys, Room
 from shelf import Shelf
 from test_new import DUTCH, drafts, editor, ended, say, talk, window
 
@@ -890,19 +891,36 @@ def test_a_page_that_changed_after_the_kill_keeps_its_change_and_gets_the_answer
     found = page(shelf, "lake")
     assert (found.body, found.tags) == (f"We sailed {shelf.room.canary}.\n", ("slow",))
     assert (found.reviews[-1]["now"], len(found.reviews)) == ("4", 2)
+    assert b"days_since: 8, now: 4, recall: " in shelf.opened("lake")
+
+
+def test_lists_of_a_killed_review_come_to_a_page_that_changed_and_nothing_else_does(shelf: Shelf) -> None:
+    on(shelf, "2026-05-11")
+    terminal = sit(shelf, "--day")
+    say(terminal, OPEN, ("wake up", ""), ("look back on it?", ""), ("put down about", ""), ("Go on?", "y"))
+    say(terminal, ("go differently", ""), ("enjoy most", "the tent", ""))
+    waits(terminal, "left out")
+    killed(terminal)
+    editor(shelf.room, "page.write_bytes(text.replace('The tent', 'Rain on the tent').encode())")
+    assert ended(window(shelf.room, "edit", shelf.ids["warm"]))[0] == 0
+    assert KEPT in taken_up(shelf)
+    found = page(shelf, "warm")
+    assert found.body == f"Rain on the tent {shelf.room.canary}.\n"
+    assert found.fields["map"] == {"likes": ["tea", "the tent"], "opens": ["rain"]}
 
 
 def test_a_line_that_was_written_out_elsewhere_after_the_kill_loses_neither_text(shelf: Shelf) -> None:
     terminal = sit(shelf, "--day")
-    say(terminal, OPEN, ("What else belongs", "and the rain", ""))
-    waits(terminal, "How did you wake up")
+    say(terminal, OPEN, ("What else belongs", "and the rain", ""), ("wake up", ""), ("look back on it?", "6"))
+    waits(terminal, "put down about")
     killed(terminal)
     editor(shelf.room, "page.write_bytes((text + 'in the editor\\n').encode())")
     assert ended(window(shelf.room, "edit", shelf.ids["kept"]))[0] == 0
     shelf.room.journal(check=0)
-    body, waiting = page(shelf, "kept").body, thrown_away(shelf)
-    assert "in the editor\n" in body
-    assert "and the rain" in body + waiting
+    there, waiting = shelf.opened("kept").decode(), thrown_away(shelf)
+    assert "in the editor\n" in there
+    for answer in ("and the rain\n", "rating: 6\n"):
+        assert answer in there + waiting
 
 
 def thrown_away(shelf: Shelf) -> str:
@@ -1056,6 +1074,42 @@ def test_a_long_page_can_be_read_from_its_first_line(shelf: Shelf, screen: Scree
     screen.put_away()
     assert "of the page" not in screen.all_lines()
     assert "line 1 of the page" in seen, seen
+
+
+def test_without_less_a_long_page_is_not_taken_away_before_it_was_read(shelf: Shelf) -> None:
+    body = "".join(f"line {number} of the page\n\n" for number in range(1, 61))
+    text = shelf.opened("lake").decode().replace("We swam", body + "We swam")
+    shelf.path("lake").write_bytes(shelf.seal(text, shelf.room.fingerprint))
+    programs = shelf.room.tools / "bin"
+    programs.mkdir(exist_ok=True)
+    for name in ("gpg", "gpgconf", "git"):
+        if not (programs / name).exists():
+            (programs / name).symlink_to(shutil.which(name) or name)
+    terminal = sit(shelf, "--week", env={"PATH": str(programs)})
+    say(terminal, OPEN, ("to you now?", "5"), ("without looking?", ""))
+    shown = waits(terminal, "stand behind it?")
+    terminal.sendline("")
+    assert skip(terminal)[0] == 0
+    assert "line 1 of the page" in shown
+    assert not [wipe for wipe in (ENTER, LEAVE, "\x1b[H", "\x1b[2J") if wipe in shown.rpartition("line 1 of")[2]]
+
+
+NOWHERE = 'mount --bind "$TOOLS" /dev/shm; exec "$@"'
+
+
+def test_where_no_place_is_kept_in_memory_a_review_is_kept_all_the_same(shelf: Shelf) -> None:
+    room = shelf.room
+    own = ("unshare", "--mount") if os.geteuid() == 0 else ("unshare", "--mount", "--map-root-user")
+    env = {"TOOLS": str(room.tools), "XDG_RUNTIME_DIR": None}
+    if not shutil.which("unshare") or room.run(*own, "sh", "-ec", NOWHERE, "sh", "true", env=env).code:
+        pytest.skip("nothing can be mounted here")
+    if room.run("df", "--output=fstype", "/tmp").text.split()[-1] == "tmpfs":
+        pytest.skip("/tmp is kept in memory here")
+    terminal = room.spawn(*own, "sh", "-ec", NOWHERE, "sh", *JOURNAL, "review", "--week", columns=240, env=env)
+    terminal.logfile_read = io.StringIO()
+    say(terminal, OPEN, ("to you now?", "5"))
+    assert skip(terminal)[0] == 0
+    assert page(shelf, "lake").reviews[-1]["now"] == "5"
 
 
 def test_everything_is_on_the_alternate_screen_until_it_is_left(shelf: Shelf) -> None:

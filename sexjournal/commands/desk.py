@@ -24,10 +24,7 @@ def desk(app: App) -> None:
     _show_what_waits(app)
     recent = query.newest_first(app.read().entries)[:LAST_FEW]
     app.show(render.rows(recent, app.face, app.words))
-    remote = app.sync.remote
-    app.say(
-        f"git: everything is committed, and travels to {remote}" if remote else "git: everything stays on this device"
-    )
+    app.say(f"git: {app.sync.state()}")
     app.leave()
 
 

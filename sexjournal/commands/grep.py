@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sexjournal.commands.options import Asked, app_of, filtered
-from sexjournal.errors import BadInput
+from sexjournal.errors import BadInput, NothingFound
 
 if TYPE_CHECKING:
     from sexjournal.app import App
     from sexjournal.entry import Entry
     from sexjournal.grep import Options
 
-PATIENCE = 20.0  # seconds for one search; 24 MB of pages take well under one
+PATIENCE = 20.0  # seconds at work for one search, a slow reader not counted; 24 MB of pages take well under one
 
 Words = Annotated[list[str] | None, typer.Argument(metavar="[PATTERN] [REF]...", help="What to look for, and where.")]
 
@@ -87,7 +87,10 @@ def _search(app: App, asked: Asked, refs: list[str], patterns: list[str], option
 
     with _in_bounds():
         matcher = grep.compile(patterns, options)
-    pages = [one.entry for one in app.select(asked.understood(app, refs))]
+    try:
+        pages = [one.entry for one in app.select(asked.understood(app, refs))]
+    except NothingFound as trouble:  # as grep says of a file that is not there
+        raise BadInput(trouble.sentence, trouble.hint) from None
     found = False
     with _in_bounds():
         for result in grep.search(((page.id, _text(page, everything)) for page in pages), matcher, options):
@@ -125,10 +128,10 @@ def _in_bounds() -> Iterator[None]:
     def ring(*_: object) -> None:
         raise TooSlow
 
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, PATIENCE)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sexjournal.commands.options import Yes, app_of
-from sexjournal.errors import BadInput, Interrupted, KeyTrouble
+from sexjournal.errors import BadInput, Damaged, Interrupted, KeyTrouble
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -64,6 +64,9 @@ def make(app: App, wishes: Wishes) -> None:
 def _create(app: App, wishes: Wishes) -> None:
     from sexjournal.ownpage import Recipient
 
+    if app.journal.has_pages:  # a new journal key would shut them all
+        bring = f"git -C {app.directory} checkout HEAD -- journal.asc"
+        raise Damaged("there are pages here, and journal.asc is gone", f"bring it back: {bring}")
     if not wishes.yes:
         _need_a_terminal(app)
         _adults_only(app)
@@ -91,7 +94,7 @@ def _accept(app: App, wishes: Wishes) -> None:
         if not app.asker.confirm(app.wording.init["accept"]):
             raise Interrupted("nothing was accepted")
     app.journal.accept(page, device.fingerprint)
-    app.sync.prepare()
+    app.sync.prepare(moved=True)
     app.say(f"accepted the journal in {app.directory}")
 
 
@@ -127,12 +130,6 @@ def _named(keys: list[SecretKey], fingerprint: str) -> SecretKey:
                 )
             return key
     raise KeyTrouble(f"the secret key {wanted} is not on this machine", "gpg --list-secret-keys shows which are")
-
-
-def _usable(key: SecretKey) -> SecretKey:
-    if key.trouble:
-        raise KeyTrouble(f"the key {key.fingerprint} cannot keep a journal: {key.trouble}", "choose or make another")
-    return key
 
 
 def _from_menu(app: App, usable: list[SecretKey]) -> SecretKey:

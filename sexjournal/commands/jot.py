@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import typer
@@ -14,6 +15,7 @@ from sexjournal.errors import BadInput
 
 if TYPE_CHECKING:
     from sexjournal.app import App
+    from sexjournal.entry import Value
     from sexjournal.journal import Stored
 
 
@@ -22,13 +24,13 @@ def jot(ctx: typer.Context) -> None:
     app = app_of(ctx)
     if not app.journal.is_accepted:
         init.make(app, init.Wishes())
-    stored = keep(app)
+    stored = keep(app, {})
     if stored is not None:
         sys.stdout.write(f"{stored.entry.id}\n")
 
 
-def keep(app: App) -> Stored | None:
-    """Ask for the line, or take the one on standard input, and keep it."""
+def keep(app: App, flags: Mapping[str, Value]) -> Stored | None:
+    """Ask for the line, or take the one on standard input, and keep it with what the command line told."""
     from sexjournal.entry import compose
 
     line = app.standard_input().strip() if app.piped else app.asker.line(app.wording.ui["jot_ask"])
@@ -37,7 +39,7 @@ def keep(app: App) -> Stored | None:
         return None
     if "\n" in line:
         raise BadInput("a jot is one line", "journal new --on today takes a whole page")
-    page = writing.complete(app, compose({"jot": line}, ""), {"date": app.today().isoformat()})
+    page = writing.complete(app, compose({"jot": line}, ""), {**flags, "date": app.today().isoformat()})
     with app.drafted("new", page.kind, page.text, written=True) as draft, writing.told_where(draft):
         stored = app.save(page)
         draft.wipe()

@@ -48,7 +48,7 @@ def new(
 
 def _written(app: App, flags: dict[str, Value], *, ask: bool) -> Stored | None:
     if _rather_a_jot(app, flags):
-        return jot.keep(app)
+        return jot.keep(app, flags)
     if ask:
         return _from_questions(app, flags)
     return _from_standard_input(app, flags) if app.piped else _from_editor(app, flags)
@@ -119,8 +119,9 @@ def _from_editor(app: App, flags: dict[str, Value]) -> Stored | None:
     fields = {"kind": kind, **_dated(app, kind), **flags}
     _say_when(app, fields)
     page = template(app.wording, section_for(kind), fields, Facts(health=app.config.flag("health")))
-    with app.drafted("new", kind, page.text) as draft:
-        return writing.through_editor(app, draft, writing.accept_new(app, page))
+    begun = app.journal.new_id()
+    with app.drafted("new", kind, page.text, page_id=begun) as draft:
+        return writing.through_editor(app, draft, writing.accept_new(app, page, begun))
 
 
 def _from_questions(app: App, flags: dict[str, Value]) -> Stored | None:
