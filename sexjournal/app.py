@@ -360,11 +360,12 @@ class App:
 
     @contextmanager
     def drafted(
-        self, purpose: str, ref: str, text: str, *, page_id: str = "", written: bool = False
+        self, purpose: str, ref: str, text: str, *, page_id: str = "", written: bool = False, optional: bool = False
     ) -> Iterator[Draft]:
         """Lay a page in memory-backed storage, and leave it there when the block fails.
 
         `written` says that these are the person's words already, so that they count as worth keeping as they are.
+        `optional` goes on without such a place, where nothing but safety is lost.
         """
         from sexjournal import private
 
@@ -373,7 +374,7 @@ class App:
         try:
             base = private.base(self.environ)
         except private.NoPrivatePlace:
-            if not written:
+            if not (written or optional):
                 raise
             yield private.Unkept(page)  # what needs no editor needs no place either: it only would have been safer
             return

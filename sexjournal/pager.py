@@ -37,12 +37,17 @@ def page(text: str, environ: Mapping[str, str], out: TextIO) -> None:
 
     It is written straight to `out` where paging cannot be: no terminal, one that cannot move its cursor, or no `less`.
     """
-    less = shutil.which("less", path=environ.get("PATH"))
-    if less and out.isatty() and environ.get("TERM") not in (None, "", "dumb"):
+    less = _pager(environ, out)
+    if less:
         _less(less, text, environ, out)
     else:
         out.write(text)
         out.flush()
+
+
+def _pager(environ: Mapping[str, str], out: TextIO) -> str | None:
+    less = shutil.which("less", path=environ.get("PATH"))
+    return less if out.isatty() and environ.get("TERM") not in (None, "", "dumb") else None
 
 
 @contextmanager
@@ -78,8 +83,9 @@ def is_long(text: str, out: TextIO) -> bool:
 def page_through(text: str, environ: Mapping[str, str], out: TextIO) -> None:
     """Page in the middle of `gone_afterwards`: the pager leaves its screen, and the sitting goes on on a fresh one."""
     page(text, environ, out)
-    out.write(_ENTER)
-    out.flush()
+    if _pager(environ, out):
+        out.write(_ENTER)
+        out.flush()
 
 
 def _less(less: str, text: str, environ: Mapping[str, str], out: TextIO) -> None:

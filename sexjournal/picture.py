@@ -23,7 +23,7 @@ def drawn(picture: ThenNow, face: Face, words: Words) -> str:
     """Return the rows as they stand on a terminal: hollow is then, full is now. No colour is needed to read it."""
     if not picture.rows:
         return ""
-    head = " " * LABEL + "".join(f"{number:>{STEP}}" for number in SCALE)
+    head = " " * _room(face) + "".join(f"{number:>{STEP}}" for number in SCALE)
     return "\n".join([head, *(_row(row, face, words) for row in picture.rows)]) + "\n"
 
 
@@ -62,11 +62,16 @@ def told(picture: ThenNow) -> dict[str, object]:
 
 def _row(row: Row, face: Face, words: Words) -> str:
     day = dates.short(dates.parse(row.day.isoformat()), face.language)
-    label = cut(f" {day}  {_title(row, face, words)}", LABEL)
+    label = cut(f" {day}  {_title(row, face, words)}", _room(face))
     numbers = f"{words['then']} {row.then}  {words['now']} {row.now}"
     own = _own_word(row, words)
     line = f"{label}{_points(row.then, row.now)}   {numbers}" + (f"  {own}" if own else "")
     return cut(line, face.width).rstrip() if face.tty else line
+
+
+def _room(face: Face) -> int:
+    """Return how many columns a day and a title get: the marks come first on a narrow terminal."""
+    return max(1, min(LABEL, face.width - STEP * len(SCALE) - 1)) if face.tty else LABEL
 
 
 def _points(then: int, now: int) -> str:
@@ -81,7 +86,7 @@ def _points(then: int, now: int) -> str:
 
 def _title(row: Row, face: Face, words: Words) -> str:
     kind = words.get(f"kind.{row.entry.kind}", row.entry.kind)
-    return kind if face.discreet else safe_text(row.entry.title or kind).replace("\n", " ")
+    return kind if face.discreet else safe_text(row.entry.title or kind).translate({9: " ", 10: " "})
 
 
 def _own_word(row: Row, words: Words) -> str:

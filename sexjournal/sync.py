@@ -172,7 +172,8 @@ def find_removed(gone: Mapping[str, str], ref: str) -> str:
     wanted = ref.lower()
     matches = [path for path in gone if _id_of(path).startswith(wanted)]
     if not wanted or not matches:
-        raise NothingFound(f"no removed entry matches '{ref}'", "git log --diff-filter=D --name-only shows them")
+        hint = f"these were: {', '.join(sorted(map(_id_of, gone))[:8])}" if gone else "none was removed"
+        raise NothingFound(f"no removed entry matches '{ref}'", hint)
     if len(matches) > 1:
         raise BadInput(f"several removed entries match '{ref}'", ", ".join(sorted(map(_id_of, matches))[:8]))
     return matches[0]

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Kinds that say nothing without a date of their own; the others are about yesterday unless --on says otherwise.
 DATED_KINDS = ("memory", "chapter")
+NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"  # SHA-256 of no bytes: began with nothing
 LISTS = ("map", "try", "talk")  # front matter that gathers, whatever command asks
 TAKEN_UP = "'journal' offers it again"
 
@@ -144,10 +145,20 @@ def _append_review(app: App, draft: Draft) -> None:
 def _joined(here: Entry, answered: Entry) -> Entry:
     """Return the page as it is by now with the answers of a review that was begun before it changed."""
     page = here.amended(merged(here, answered.fields))
-    if not answered.reviews or answered.reviews[-1] in here.reviews:
-        text = answered.body if answered.body.strip() not in here.body else ""
-        return entries.parse(page.text + text)
-    return page.reviewed(answered.reviews[-1])
+    fresh = [review for review in answered.reviews if review not in here.reviews]
+    if (
+        answered.jot and not fresh
+    ):  # the line was written out: what is on the page stays, and what was answered comes behind it
+        page = page.amended({name: _given(value) for name, value in answered.fields.items() if name not in page.fields})
+        page = entries.parse(page.text + (answered.body if answered.body.strip() not in page.body else ""))
+    return page.reviewed({name: _given(value) for name, value in fresh[-1].items()}) if fresh else page
+
+
+def _given(value: Value) -> entries.Given:
+    """Return a value as it was given to be written: numbers and flags are read as their text."""
+    if isinstance(value, str) and value.isdecimal():
+        return int(value)
+    return value == "true" if value in ("true", "false") else value
 
 
 def merged(page: Entry, fields: Mapping[str, Value]) -> dict[str, Value]:
@@ -233,7 +244,9 @@ def accept_change(app: App, stored: Stored, begun_from: str = "") -> Accepted:
         page = entries.parse(text)
         if page.id != stored.entry.id:
             raise BadInput("the id of a page cannot change", f"it is 'id: {stored.entry.id}'")
-        if begun_from not in ("", _digest(stored.entry)) and not app.asker.confirm(app.wording.ui["changed_meanwhile"]):
+        if begun_from not in ("", NOTHING, _digest(stored.entry)) and not app.asker.confirm(
+            app.wording.ui["changed_meanwhile"]
+        ):
             raise BadInput("the page was not saved")
         app.change([(stored, settled(app, page))])
         app.tell(app.wording.ui["saved"])

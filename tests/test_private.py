@@ -178,7 +178,7 @@ def test_the_names_and_the_note_beside_the_page_tell_nothing_of_it(place):
     with Draft.create(place, ABOUT, TEXT) as draft:
         assert contents(draft.path) == ["about.json", "page.md"]
         told = json.loads((draft.path / "about.json").read_bytes())
-        assert sorted(told) == ["at", "digest", "journal", "purpose", "ref"]
+        assert sorted(told) == ["at", "digest", "id", "journal", "purpose", "ref"]
         assert "lake" not in str(told)
 
 

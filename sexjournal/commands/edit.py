@@ -11,12 +11,12 @@ from sexjournal.commands.options import Ref, app_of
 def edit(ctx: typer.Context, ref: Ref) -> None:
     """Change a page in the editor. A page on standard input takes its place."""
     app = app_of(ctx)
-    if app.piped:
-        with app.drafted("edit", ref, app.standard_input(), written=True) as draft, writing.told_where(draft):
-            writing.from_draft(app, draft, writing.accept_change(app, app.find(ref)))
-        return
     stored = app.find(ref)
     accept = writing.accept_change(app, stored)
+    if app.piped:
+        with app.drafted("edit", stored.entry.id, app.standard_input(), written=True) as draft:
+            writing.from_draft(app, draft, accept)
+        return
     app.journal.probe()
     with app.drafted("edit", stored.entry.id, stored.entry.text) as draft:
         writing.through_editor(app, draft, accept)
