@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import signal
@@ -89,6 +90,7 @@ def journal(
 
 def main() -> None:
     """Run one command; the exit codes are those of the README."""
+    gc.set_threshold(100_000, 20)  # a command is over before cycles add up, and each look at all pages costs time
     _settle_environment()
     if COMPLETING in os.environ:
         from typer.completion import completion_init  # type: ignore[attr-defined]  # public, if not in its __all__

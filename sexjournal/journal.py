@@ -172,13 +172,14 @@ class Journal:
         page = self.unlock()
         opener = self._opener(page)
         before = self._load_index(opener)
-        done = 0
+        done, unread = 0, 0
 
         def opened(batch: list[tuple[str, bytes]]) -> list[Known]:
-            nonlocal done
+            nonlocal done, unread
+            unread = unread or len(index.scan(self.directory)) - len(before)
             results = self._open_batch(opener, page, batch)
             done += len(batch)
-            progress(done, max(len(index.scan(self.directory)) - len(before), done))
+            progress(done, max(unread, done))
             return results
 
         now = index.refreshed(before, self.directory, opened)
