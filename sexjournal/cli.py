@@ -145,6 +145,8 @@ def _nowhere_to_write(trouble: OSError) -> int:
 
 
 def _asked_to_end(number: int, _frame: object) -> None:
+    for again in (signal.SIGTERM, signal.SIGHUP):  # a closed terminal is often told of twice
+        signal.signal(again, signal.SIG_IGN)
     raise SystemExit(128 + number)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shutil
 import signal
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TextIO
 
 # -R passes colours on; without -X and -F even a short page goes to the alternate screen, which vanishes with less. The
@@ -65,8 +65,9 @@ def gone_afterwards(out: TextIO, environ: Mapping[str, str], *, plain: bool = Fa
     try:
         yield
     finally:
-        out.write(_WIPE + _LEAVE)
-        out.flush()
+        with suppress(OSError):  # the terminal may be gone by now
+            out.write(_WIPE + _LEAVE)
+            out.flush()
 
 
 def is_long(text: str, out: TextIO) -> bool:

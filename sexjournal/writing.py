@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ class Nothing:
 
     sentence: str
 
+
+_NUMBER = re.compile("0|[1-9][0-9]{0,8}")
 
 Accepted = Callable[[str], "Stored | Nothing"]
 
@@ -117,7 +120,7 @@ def offer_leftovers(app: App) -> None:
     for draft in app.leftovers():
         begun = draft.about.at[:16].replace("T", " ")
         with draft:
-            if draft.about.purpose == "review":
+            if draft.about.purpose in ("review", "jot"):
                 _append_review(app, draft)
             elif not app.interactive:
                 app.say(f"a page from {begun} is not saved yet; 'journal' in a terminal offers it")
@@ -136,27 +139,29 @@ def _append_review(app: App, draft: Draft) -> None:
         return
     page = entries.parse(_words(draft))
     if draft.about.digest != _digest(stored.entry):
-        page = _joined(stored.entry, page)
+        page = _joined(stored.entry, page, written_out=draft.about.purpose == "jot")
     app.change([(stored, page)])
     draft.wipe()
     app.tell(app.wording.ui["kept_so_far"])
 
 
-def _joined(here: Entry, answered: Entry) -> Entry:
-    """Return the page as it is by now with the answers of a review that was begun before it changed."""
+def _joined(here: Entry, answered: Entry, *, written_out: bool) -> Entry:
+    """Return the page as it is by now with the answers of a review that was begun before it changed.
+
+    When a line was `written_out`, what is on the page stays and what was answered comes behind it.
+    """
     page = here.amended(merged(here, answered.fields))
-    fresh = [review for review in answered.reviews if review not in here.reviews]
-    if (
-        answered.jot and not fresh
-    ):  # the line was written out: what is on the page stays, and what was answered comes behind it
-        page = page.amended({name: _given(value) for name, value in answered.fields.items() if name not in page.fields})
+    if written_out:
+        fresh = {name: value for name, value in answered.fields.items() if name not in (*page.fields, "review")}
+        page = page.amended({name: _given(value) for name, value in fresh.items()})
         page = entries.parse(page.text + (answered.body if answered.body.strip() not in page.body else ""))
-    return page.reviewed({name: _given(value) for name, value in fresh[-1].items()}) if fresh else page
+    reviews = [review for review in answered.reviews if review not in here.reviews]
+    return page.reviewed({name: _given(value) for name, value in reviews[-1].items()}) if reviews else page
 
 
 def _given(value: Value) -> entries.Given:
     """Return a value as it was given to be written: numbers and flags are read as their text."""
-    if isinstance(value, str) and value.isdecimal():
+    if isinstance(value, str) and _NUMBER.fullmatch(value):
         return int(value)
     return value == "true" if value in ("true", "false") else value
 

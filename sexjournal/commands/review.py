@@ -134,7 +134,8 @@ def _headline(app: App, entry: Entry) -> str:
 
 def _review(app: App, stored: Stored, cadence: str) -> None:
     """Ask, and append the answers; who stops in the middle keeps what was answered."""
-    with app.drafted("review", stored.entry.id, stored.entry.text, optional=True) as draft, writing.told_where(draft):
+    purpose = "jot" if cadence == "day" and _is_jot(stored.entry) else "review"
+    with app.drafted(purpose, stored.entry.id, stored.entry.text, optional=True) as draft, writing.told_where(draft):
         app.asker.heard = lambda: draft.write(_answered(app, stored.entry, cadence).text.encode())
         try:
             _ask(app, stored.entry, cadence)
