@@ -439,7 +439,9 @@ FORGERIES: dict[str, Callable[[Ground, list[bytes]], bytes]] = {
     "far too many coats": lambda ground, parts: resealed(ground, nested(60)),
     "a passphrase inside": lambda ground, parts: resealed(ground, bare(symmetric(ground))),
     "no integrity check inside": lambda ground, parts: resealed(ground, *parts, check=lambda clear: clear[:-22]),
-    "a broken integrity check": lambda ground, parts: resealed(ground, *parts, check=lambda clear: clear[:-1] + bytes([clear[-1] ^ 1])),
+    "a broken integrity check": lambda ground, parts: resealed(
+        ground, *parts, check=lambda clear: clear[:-1] + bytes([clear[-1] ^ 1])
+    ),
     "half an integrity check": lambda ground, parts: resealed(ground, *parts, check=lambda clear: clear[:-9]),
 }
 # What is inside these is the page that was signed: whether they are shown is all the same.
