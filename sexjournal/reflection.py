@@ -126,7 +126,7 @@ def _around(day: date, year: int) -> tuple[date, date]:
 
 def _suits(entry: Entry, cadence: str, day: date) -> bool:
     """Whether the questions of a cadence can be asked about a page written on `day`."""
-    if _is_jot(entry):
+    if is_jot(entry):
         return cadence == "day"
     if cadence == "day":
         about = entry.date
@@ -134,7 +134,8 @@ def _suits(entry: Entry, cadence: str, day: date) -> bool:
     return cadence == "year" or entry.kind in THEN
 
 
-def _is_jot(entry: Entry) -> bool:
+def is_jot(entry: Entry) -> bool:
+    """Whether a page is still only the line that was kept on the day."""
     return bool(entry.jot) and not entry.body.strip()
 
 
@@ -310,7 +311,7 @@ class ThenNow:
 
 def then_and_now(entries: Iterable[Entry]) -> ThenNow:
     """What became of the numbers: for each page the newest blind review after a week or a month that has one."""
-    pages = [_row(entry) for entry in entries if entry.kind in THEN and not _is_jot(entry)]
+    pages = [_row(entry) for entry in entries if entry.kind in THEN and not is_jot(entry)]
     rows = [row for row in pages if isinstance(row, Row)]
     turns = Counter(_turn(row.then, row.now) for row in rows)
     reasons = Counter(why for why in pages if isinstance(why, str))

@@ -34,7 +34,7 @@ def _show_what_waits(app: App) -> None:
 
     entries = app.read().entries
     ready = reflection.ready(entries, app.now(), app.config.cadence, app.config.day_starts)
-    jots = [one for one in ready if one.entry.jot and not one.entry.body.strip()]
+    jots = [one for one in ready if reflection.is_jot(one.entry)]
     if jots:
         app.tell(app.wording.ui["desk_jot"])
     if len(ready) > len(jots):

@@ -63,7 +63,7 @@ def _page_for(app: App, ref: str | None, chosen: tuple[str, ...]) -> Ready | Non
 
     if ref is not None:
         entry = app.find(ref).entry
-        return reflection.Ready(entry, "day" if _is_jot(entry) else "free")
+        return reflection.Ready(entry, "day" if reflection.is_jot(entry) else "free")
     return reflection.offered(_ready(app, chosen), app.today())
 
 
@@ -134,7 +134,9 @@ def _headline(app: App, entry: Entry) -> str:
 
 def _review(app: App, stored: Stored, cadence: str) -> None:
     """Ask, and append the answers; who stops in the middle keeps what was answered."""
-    purpose = "jot" if cadence == "day" and _is_jot(stored.entry) else "review"
+    from sexjournal import reflection
+
+    purpose = "jot" if cadence == "day" and reflection.is_jot(stored.entry) else "review"
     with app.drafted(purpose, stored.entry.id, stored.entry.text, optional=True) as draft, writing.told_where(draft):
         app.asker.heard = lambda: draft.write(_answered(app, stored.entry, cadence).text.encode())
         try:
@@ -157,7 +159,7 @@ def _ask(app: App, entry: Entry, cadence: str) -> None:
     every = [one for ask in ("first", "more") for one in prompts.questions(app.wording, section, facts, ask)]
     for prompt in (one for one in every if one.store in BLIND):
         app.asker.ask(prompt)
-    if not _is_jot(entry):
+    if not reflection.is_jot(entry):
         app.tell("")
         app.show_within(_masked(entry))
     app.asker.ask_rest(section, facts, {*BLIND, "none"}, {"jot": entry.jot})
@@ -171,10 +173,6 @@ def _masked(entry: Entry) -> Entry:
     return entry.amended({name: None for name in hidden if name in entry.fields})
 
 
-def _is_jot(entry: Entry) -> bool:
-    return bool(entry.jot) and not entry.body.strip()
-
-
 def _answered(app: App, entry: Entry, cadence: str) -> Entry:
     """Return the page with what was answered so far: a jot becomes the page it was kept for, others get a review."""
     from sexjournal import entry as entries
@@ -183,7 +181,7 @@ def _answered(app: App, entry: Entry, cadence: str) -> Entry:
     placed = prompts.place(app.asker.answers, app.wording.headings)
     if not (placed.fields or placed.body or placed.review):
         return entry
-    if cadence == "day" and _is_jot(entry):
+    if cadence == "day" and reflection.is_jot(entry):
         entry = entries.parse(entry.amended(placed.fields).text + placed.body)
         placed = placed._replace(fields={}, body="")
     answers = _as_review(placed)
