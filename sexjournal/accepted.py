@@ -14,9 +14,10 @@ from pathlib import Path
 
 from sexjournal import disk
 from sexjournal.errors import Damaged
-from sexjournal.ownpage import OwnPage, Recipient
+from sexjournal.ownpage import FormerKey, OwnPage, Recipient
 
 NAME = "accepted.json"
+ANNOUNCED = "announced.json"  # what will be accepted once the journal's own page is the one that it tells of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,36 +36,64 @@ def room(state: Path, journal: Path) -> Path:
     return state / "journals" / hashlib.sha256(str(journal.resolve()).encode()).hexdigest()[:16]
 
 
-def load(where: Path) -> Accepted | None:
-    """Return what was accepted, None when nothing was; Damaged when the file cannot be read."""
+def load(where: Path, digest: str) -> Accepted | None:
+    """Return what was accepted of a journal whose own page has this digest, None when nothing was.
+
+    Damaged when the file cannot be read.
+    """
+    accepted = _load(where / NAME)
+    if accepted and accepted.digest == digest:
+        return accepted
+    announced = _load(where / ANNOUNCED)
+    return announced if announced and announced.digest == digest else accepted
+
+
+def _load(path: Path) -> Accepted | None:
     try:
-        return _read((where / NAME).read_bytes())
+        return _read(path.read_bytes())
     except FileNotFoundError:
         return None
     except (ValueError, LookupError, TypeError, AttributeError):
-        raise Damaged(f"{where / NAME} cannot be read", "move it away, then 'journal init' asks again") from None
+        raise Damaged(f"{path} cannot be read", "move it away, then 'journal init' asks again") from None
 
 
 def _read(data: bytes) -> Accepted:
     kept = json.loads(data)
     page = kept["page"]
     recipients = tuple(Recipient(**recipient) for recipient in page.pop("recipients"))
-    own = OwnPage(**{**page, "clear": tuple(page["clear"]), "recipients": recipients})
+    former = tuple(FormerKey(**key) for key in page.pop("former", ()))
+    own = OwnPage(**{**page, "clear": tuple(page["clear"]), "recipients": recipients, "former": former})
     ids = {fingerprint: tuple(key_ids) for fingerprint, key_ids in kept["key_ids"].items()}
     return Accepted(kept["device"], kept["digest"], own, ids)
 
 
+def announce(where: Path, accepted: Accepted) -> None:
+    """Keep what will be accepted as soon as the journal's own page has its digest."""
+    disk.replace(where / ANNOUNCED, _told(accepted))
+
+
 def store(where: Path, accepted: Accepted) -> None:
     """Keep what was accepted; the certificates first, so that the list never names one that is missing."""
-    for fingerprint, armored in certificates(accepted.page).items():
+    lay_out(where, accepted.page)
+    disk.replace(where / NAME, _told(accepted))
+    disk.remove(where / ANNOUNCED)
+
+
+def lay_out(where: Path, page: OwnPage) -> None:
+    """Write the certificates as gpg wants them, one file each."""
+    for fingerprint, armored in certificates(page).items():
         disk.replace(certificate_path(where, fingerprint), armored.encode())
-    disk.replace(where / NAME, json.dumps(asdict(accepted), indent=1).encode())
+
+
+def _told(accepted: Accepted) -> bytes:
+    return json.dumps(asdict(accepted), indent=1).encode()
 
 
 def certificates(page: OwnPage) -> dict[str, str]:
-    """Return the armored certificates of all recipients, past ones too, and of the journal key, by fingerprint."""
+    """Return the armored certificates of all recipients and journal keys, past ones too, by fingerprint."""
     listed = {recipient.fingerprint: recipient.certificate for recipient in page.recipients}
-    return listed | {page.key: page.certificate}
+    former = {key.fingerprint: key.certificate for key in page.former}
+    return listed | former | {page.key: page.certificate}
 
 
 def certificate_path(where: Path, fingerprint: str) -> Path:

@@ -90,7 +90,7 @@ class App:
     def sync(self) -> Sync:
         from sexjournal.sync import Sync
 
-        return Sync(self.directory, self.environ, hide_hour=self.journal.accepted.page.hidden)
+        return Sync(self.directory, self.environ, hide_hour=self.journal.seals.accepted.page.hidden)
 
     @cached_property
     def language(self) -> str:

@@ -10,7 +10,7 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -106,6 +106,10 @@ class Gpg:
         if not armored:
             raise KeyTrouble(f"gpg has no key {fingerprint}", "gpg --list-keys shows which keys there are")
         return str(armored)
+
+    def learn(self, certificates: Iterable[str]) -> None:
+        """Add certificates to the person's keyring, so that gpg can tell their signatures; no trust is set."""
+        self._gnupg.import_keys("\n".join(certificates))
 
     def sealing_key_ids(self, certificate: Path) -> frozenset[str]:
         """Return the long ids of the keys in a certificate file that messages can be sealed for."""

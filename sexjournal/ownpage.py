@@ -1,7 +1,8 @@
 """The journal's own page: settings, recipients and the journal key, as text. Pure: opens and stores nothing.
 
-Its front matter holds what the files may show and who may read; its body holds each recipient's certificate and the
-journal key as armored blocks, so that `gpg -d journal.asc | gpg --import` brings everything back by hand.
+Its front matter holds what the files may show and who may read; its body holds each recipient's certificate, the
+journal key and the journal keys of before as armored blocks, so that `gpg -d journal.asc | gpg --import` brings
+everything back by hand.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sexjournal.entry import Value, parse
 from sexjournal.errors import BadInput, Damaged
@@ -35,6 +37,15 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
+class FormerKey:
+    """A journal key of before a recipient was removed: it opens what git remembers, and nothing is sealed for it."""
+
+    fingerprint: str
+    certificate: str
+    secret: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OwnPage:
     """What the journal says of itself. `secret` is the armored journal key; `key` its fingerprint, in capitals."""
 
@@ -45,6 +56,7 @@ class OwnPage:
     key: str
     certificate: str
     secret: str = ""
+    former: tuple[FormerKey, ...] = ()
 
     @property
     def readers(self) -> tuple[Recipient, ...]:
@@ -57,7 +69,11 @@ class OwnPage:
 
     def without_secret(self) -> OwnPage:
         """Return what a device may keep in clear of it."""
-        return replace(self, secret="")
+        return replace(self, secret="", former=tuple(replace(key, secret="") for key in self.former))
+
+    def changed(self, **changes: Any) -> OwnPage:
+        """Return the page that follows this one."""
+        return replace(self, serial=self.serial + 1, **changes)
 
     def compose(self) -> str:
         """Return the page as text, to be sealed."""
@@ -71,7 +87,13 @@ class OwnPage:
             "key": self.key,
             "recipients": [_listed(recipient) for recipient in self.recipients],
         }
-        blocks = [recipient.certificate for recipient in self.recipients] + [self.certificate, self.secret]
+        if self.former:
+            fields["former"] = [key.fingerprint for key in self.former]
+        blocks = [
+            *(recipient.certificate for recipient in self.recipients),
+            *(self.certificate, self.secret),
+            *(block for key in self.former for block in (key.certificate, key.secret)),
+        ]
         return compose(fields, "\n".join([INTRODUCTION, *(block.strip() + "\n" for block in blocks)])).text
 
 
@@ -79,9 +101,10 @@ def read(text: str) -> OwnPage:
     """Read the opened page; Damaged when it is not one, BadInput when a newer journal wrote it."""
     page = parse(text)
     _known_format(page.fields)
-    listed = page.fields.get("recipients")
+    listed, former = page.fields.get("recipients"), _words(page.fields.get("former"))
     certificates, secrets = _PUBLIC.findall(page.body), _SECRET.findall(page.body)
-    if not isinstance(listed, list) or len(certificates) != len(listed) + 1 or len(secrets) != 1:
+    keys = 1 + len(former)
+    if not isinstance(listed, list) or len(certificates) != len(listed) + keys or len(secrets) != keys:
         raise Damaged(
             f"{NAME} does not hold what it should", "git can bring an earlier one back: git log -- journal.asc"
         )
@@ -92,8 +115,9 @@ def read(text: str) -> OwnPage:
         clear=_words(page.fields.get("clear")),
         recipients=recipients,
         key=_word(page.fields, "key"),
-        certificate=certificates[-1],
+        certificate=certificates[len(listed)],
         secret=secrets[0],
+        former=tuple(map(FormerKey, former, certificates[len(listed) + 1 :], secrets[1:])),
     )
 
 

@@ -10,7 +10,7 @@ import os
 import resource
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
@@ -82,10 +82,21 @@ def open_with_gpg(gpg: Gpg, sealed: bytes, mine: str, signers: Collection[str]) 
     return status.data
 
 
+def open_unjudged(gpg: Gpg, sealed: bytes, mine: str) -> bytes:
+    """Open one whole sealed file whoever signed it, also a key that gpg does not know: to be shown, never believed."""
+    _, message = packets.split(sealed)
+    hidden = HIDDEN in packets.outline(message).key_ids
+    status = gpg.open(message, mine if hidden else "")
+    if not status.has("DECRYPTION_INFO"):
+        raise _not_opened(gpg, mine, message, status)
+    if not _is_one_message(status) or status.has("DECRYPTION_FAILED", "BADMDC", "BADSIG"):
+        raise Damaged(DAMAGED)
+    return status.data
+
+
 def judge(status: Status, signers: Collection[str]) -> None:
     """Damaged unless gpg's words prove one whole message, signed by one of the primary fingerprints in `signers`."""
-    order = [word for word, _ in status.lines if word in ("BEGIN_DECRYPTION", "PLAINTEXT", "DECRYPTION_OKAY")]
-    if status.code or order != ["BEGIN_DECRYPTION", "PLAINTEXT", "DECRYPTION_OKAY"] or not _guarded(status):
+    if status.code or not _is_one_message(status):
         raise Damaged(DAMAGED)
     if status.has("DECRYPTION_FAILED", "BADMDC", "ERRSIG", "BADSIG", "EXPSIG", "REVKEYSIG"):
         raise Damaged("its signature does not hold")
@@ -108,15 +119,15 @@ def make_journal_key() -> tuple[str, str, str]:
     return certificate.fingerprint.upper(), str(certificate), str(key)
 
 
-def opener(gpg: Gpg, mine: str, key: JournalKey, certificates: Mapping[str, str]) -> Opener:
-    """Return what opens this journal's files: the journal key in this process, or gpg where pysequoia is missing.
+def opener(gpg: Gpg, mine: str, keys: Sequence[JournalKey], certificates: Mapping[str, str]) -> Opener:
+    """Return what opens this journal's files: the journal keys in this process, or gpg where pysequoia is missing.
 
-    `certificates` are those of all who may have signed, armored, by fingerprint.
+    The first of `keys` is today's; `certificates` are those of all who may have signed, armored, by fingerprint.
     """
     sequoia = _sequoia()
     if sequoia is None:
-        return _GpgOpener(gpg, mine, key, frozenset(certificates))
-    return _SequoiaOpener(sequoia, key, certificates)
+        return _GpgOpener(gpg, mine, keys, frozenset(certificates))
+    return _SequoiaOpener(sequoia, keys, certificates)
 
 
 def open_many(with_: Opener, sealed: Sequence[bytes]) -> list[bytes | Damaged]:
@@ -136,39 +147,49 @@ def _attempt(with_: Opener, sealed: bytes) -> bytes | Damaged:
 
 
 class _SequoiaOpener:
-    """Opens with the journal key, in this process."""
+    """Opens with the journal's keys, in this process."""
 
     slow = False
 
-    def __init__(self, sequoia: Any, key: JournalKey, certificates: Mapping[str, str]) -> None:
+    def __init__(self, sequoia: Any, keys: Sequence[JournalKey], certificates: Mapping[str, str]) -> None:
         self._decrypt = sequoia.decrypt
         self._bounded = _bounded(sequoia)
-        self._tsk = sequoia.Tsk.from_bytes(key.secret.encode())
-        self._decryptor = self._tsk.decryptor()
-        self._key = key
+        self._keys = keys
+        self._make = sequoia.Tsk.from_bytes
+        self._decryptors: dict[JournalKey, Any] = {}
         self._signers = {fingerprint.lower() for fingerprint in certificates}
         self._store = [sequoia.Cert.from_bytes(armored.encode()) for armored in certificates.values()]
 
     def open(self, sealed: bytes) -> bytes:
-        opened = self._opened(self._bounded, _message_for(self._key, sealed), store=lambda _: self._store)
+        message, fitting = _message_for(self._keys, sealed)
+        opened = self._tried(message, fitting)
         if len(opened.valid_sigs) != 1 or opened.valid_sigs[0].certificate not in self._signers:
             raise Damaged(NOT_SIGNED)
         return bytes(opened.bytes)
 
     def open_unsigned(self, message: bytes) -> bytes:
         packets.outline(message)
-        return bytes(self._opened(self._decrypt, message).bytes)
+        return bytes(self._opened(self._decrypt, message, self._keys[0]).bytes)
 
-    def _opened(self, decrypt: Callable[..., Any], message: bytes, **how: Any) -> Any:
+    def _tried(self, message: bytes, keys: Sequence[JournalKey]) -> Any:
+        """Open with whichever key fits; where recipients are hidden, that shows only in trying."""
+        for key in keys[:-1]:
+            with suppress(Damaged):
+                return self._opened(self._bounded, message, key, store=lambda _: self._store)
+        return self._opened(self._bounded, message, keys[-1], store=lambda _: self._store)
+
+    def _opened(self, decrypt: Callable[..., Any], message: bytes, key: JournalKey, **how: Any) -> Any:
         """Decrypt; what the library says is never shown, for it may quote the message."""
+        decryptor = self._decryptors.get(key) or self._make(key.secret.encode()).decryptor()
+        self._decryptors[key] = decryptor
         try:
-            return decrypt(message, decryptor=self._decryptor, **how)
+            return decrypt(message, decryptor=decryptor, **how)
         except (RuntimeError, OSError) as error:
             raise Damaged(NOT_SIGNED if "no valid signatures found" in str(error) else DAMAGED) from None
         except BaseException as panic:
             if type(panic).__name__ != "PanicException":  # pyo3's, for a panic in Rust; it cannot be imported
                 raise
-            self._decryptor = self._tsk.decryptor()  # the old one stays locked for ever
+            del self._decryptors[key]  # it stays locked for ever
             raise Damaged(DAMAGED) from None
 
 
@@ -177,11 +198,11 @@ class _GpgOpener:
 
     slow = True
 
-    def __init__(self, gpg: Gpg, mine: str, key: JournalKey, signers: frozenset[str]) -> None:
-        self._gpg, self._mine, self._key, self._signers = gpg, mine, key, signers
+    def __init__(self, gpg: Gpg, mine: str, keys: Sequence[JournalKey], signers: frozenset[str]) -> None:
+        self._gpg, self._mine, self._keys, self._signers = gpg, mine, keys, signers
 
     def open(self, sealed: bytes) -> bytes:
-        _message_for(self._key, sealed)
+        _message_for(self._keys, sealed)
         return open_with_gpg(self._gpg, sealed, self._mine, self._signers)
 
     def open_unsigned(self, message: bytes) -> bytes:
@@ -191,12 +212,14 @@ class _GpgOpener:
         return status.data
 
 
-def _message_for(key: JournalKey, sealed: bytes) -> bytes:
-    """Return the bare message in a sealed file; Damaged when it is not sealed for the journal key."""
+def _message_for(keys: Sequence[JournalKey], sealed: bytes) -> tuple[bytes, Sequence[JournalKey]]:
+    """Return the bare message in a sealed file and the keys that may open it; Damaged when there is none."""
     _, message = packets.split(sealed)
-    if {*key.key_ids, HIDDEN}.isdisjoint(packets.outline(message).key_ids):
+    ids = packets.outline(message).key_ids
+    fitting = [key for key in keys if HIDDEN in ids or not set(ids).isdisjoint(key.key_ids)]
+    if not fitting:
         raise Damaged("it is not sealed for this journal")
-    return message
+    return message, fitting
 
 
 def _bounded(sequoia: Any) -> Callable[..., Any]:
@@ -248,6 +271,12 @@ def _sequoia() -> Any:
     return pysequoia
 
 
+def _is_one_message(status: Status) -> bool:
+    """Whether gpg opened one sealed packet with an integrity check, and nothing before or after it."""
+    order = [word for word, _ in status.lines if word in ("BEGIN_DECRYPTION", "PLAINTEXT", "DECRYPTION_OKAY")]
+    return order == ["BEGIN_DECRYPTION", "PLAINTEXT", "DECRYPTION_OKAY"] and _guarded(status)
+
+
 def _guarded(status: Status) -> bool:
     """Whether the one DECRYPTION_INFO line tells of an integrity check: `<mdc method> <cipher> [<aead>]`."""
     told = [rest.split() for rest in status.all("DECRYPTION_INFO")]
@@ -262,14 +291,15 @@ def _signed_in_time(valid: str, status: Status) -> bool:
 def _check_recipients(sealed: bytes, to: Seal) -> None:
     """KeyTrouble unless it is sealed for each key once and for nobody else, whatever gpg was told elsewhere."""
     _, message = packets.split(sealed)
-    ids = list(packets.outline(message).key_ids)
-    wanted = list(to.key_ids)
-    if to.hidden:
-        right = ids == [HIDDEN] * len(wanted)
-    else:
-        right = len(ids) == len(wanted) and all(sum(key_id in keys for key_id in ids) == 1 for keys in wanted)
-    if not right:
+    if not sealed_for(packets.outline(message).key_ids, to.key_ids, hidden=to.hidden):
         raise OtherKeys("gpg would have sealed it for other keys than the journal's", "nothing was written")
+
+
+def sealed_for(ids: Sequence[str], wanted: Sequence[Collection[str]], *, hidden: bool) -> bool:
+    """Whether these key ids are those of each wanted key once, and of nobody else; hidden ones can only be counted."""
+    if hidden:
+        return list(ids) == [HIDDEN] * len(wanted)
+    return len(ids) == len(wanted) and all(sum(key_id in keys for key_id in ids) == 1 for keys in wanted)
 
 
 def _key_trouble(gpg: Gpg, fingerprint: str, status: Status) -> KeyTrouble:

@@ -95,14 +95,18 @@ def inside(room: Room) -> Iterator[None]:
 def made(room: Room) -> Bench:
     bench = Bench(room, Gpg(), {})
     certificate = bench.gpg.certificate(room.fingerprint)
-    page = bench.journal().create(Recipient(room.fingerprint, "Test", "2026-11-22", certificate), "dated", ())
+    page = bench.journal().seals.create(Recipient(room.fingerprint, "Test", "2026-11-22", certificate), "dated", ())
     key = room.tools / "key.asc"
     key.write_text(page.certificate)
     text = f"---\nid: f0000000\n---\n{room.canary}\n".encode()
     for name, signed in {"unsigned": (), "foreign": ("--sign", "--local-user", room.fingerprints["second"])}.items():
         readers = ("--recipient", room.fingerprint, "--recipient-file", str(key))
         bench.foreign[name] = room.gpg(*BY_HAND, *signed, "--encrypt", *readers, stdin=text).out
-    bench.foreign |= {"in clear": text, "empty": b"", "odd front matter": bench.journal()._seal(b"---\na: [\n---\n")}
+    bench.foreign |= {
+        "in clear": text,
+        "empty": b"",
+        "odd front matter": bench.journal().seals.seal(b"---\na: [\n---\n"),
+    }
     return bench
 
 
@@ -288,12 +292,12 @@ class AnySequence(RuleBasedStateMachine):
     @rule(version=st.sampled_from([0, index.VERSION + 1]), stamp=st.sampled_from(["", "another journal's"]))
     def an_index_of_another_time_or_journal(self, version: int, stamp: str) -> None:
         journal = self.bench.journal()
-        own = journal.unlock()
+        own = journal.seals.unlock()
         lie = Known((0, 0, 0, 0), "", page(9, "a lie"))
         known = {name: Known(signature, "", lie.entry) for name, signature in index.scan(self.bench.directory).items()}
         packed = index.pack(known, stamp or index.digest(b""))
         changed = packed.replace(b'"version":%d' % index.VERSION, b'"version":%d' % version, 1)
-        key = journal._room / f"{own.key}.asc"
+        key = journal.seals.room / f"{own.key}.asc"
         self.bench.index.write_bytes(self.bench.gpg.seal_unsigned(changed, str(key)).data)
 
     # What must be true after each step

@@ -64,7 +64,7 @@ class Ground:
     @property
     def journal_key(self) -> Path:
         """The certificate of the journal key, as a file."""
-        return certificate_path(self.journal._room, self.page.key)
+        return certificate_path(self.journal.seals.room, self.page.key)
 
     @property
     def readers(self) -> tuple[str, ...]:
@@ -72,7 +72,7 @@ class Ground:
 
     def seal(self, text: bytes, *, hidden: bool = False) -> bytes:
         """As the program seals."""
-        mine = self.journal._for_whom()
+        mine = self.journal.seals._for_whom(self.journal.seals.accepted)
         return vault.seal(self.gpg, text, replace(mine, hidden=hidden))
 
     def by_hand(self, text: bytes, *words: str, by: str = "plain", to: tuple[str, ...] = ()) -> bytes:
@@ -95,11 +95,12 @@ def made(room: Room, readers: tuple[str, ...] = (), former: tuple[str, ...] = ()
     """A journal of the room's first key, of these other readers too, and of some that are readers no longer."""
     gpg = Gpg()
     journal = Journal(room.journal_dir, room.root / "state" / "journal", gpg)
-    page = journal.create(recipient(gpg, room.fingerprint), "dated", ())
+    page = journal.seals.create(recipient(gpg, room.fingerprint), "dated", ())
     others = [recipient(gpg, room.fingerprints[name]) for name in readers]
     past = [replace(recipient(gpg, room.fingerprints[name]), removed="2021-01-01") for name in former]
-    page = replace(page, recipients=(*page.recipients, *others, *past))
-    journal.accept(page, room.fingerprint)
+    if others or past:
+        page = page.changed(recipients=(*page.recipients, *others, *past))
+        journal.seals.write(page)
     return Ground(room, gpg, journal, page, openers(journal, page))
 
 
@@ -109,10 +110,10 @@ def recipient(gpg: Gpg, fingerprint: str) -> Recipient:
 
 def openers(journal: Journal, page: OwnPage) -> dict[str, vault.Opener]:
     """What opens this journal's pages, with pysequoia and where it cannot be imported."""
-    found = {"pysequoia": journal._opener(page)}
+    found = {"pysequoia": journal.seals.opener(page)}
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "pysequoia", None)
-        found["gpg"] = journal._opener(page)
+        found["gpg"] = journal.seals.opener(page)
     assert [opener.slow for opener in found.values()] == [False, True]
     return found
 
@@ -602,8 +603,8 @@ def test_once_the_extended_key_is_here_what_it_signed_meanwhile_is_genuine(
         assert opened(ground, way, sealed) is None
         room.gpg("--import", str(room.tools / "extended.asc"))
         extended = [replace(one, certificate=ground.gpg.certificate(one.fingerprint)) for one in ground.page.recipients]
-        ground.page = replace(ground.page, recipients=tuple(extended))
-        ground.journal.accept(ground.page, room.fingerprint)
+        ground.page = ground.page.changed(recipients=tuple(extended))
+        ground.journal.seals.write(ground.page)
         ground.ways = openers(ground.journal, ground.page)
         assert opened(ground, way, sealed) == ground.text
 
@@ -714,7 +715,7 @@ def test_some_of_these_lines_do_add_readers_to_what_plain_gpg_seals(surprised: G
     [("another", False), ("one less", False), ("one less", True), ("one more", False), ("one more", True)],
 )
 def test_certificates_that_were_changed_on_this_device_seal_nothing(ground: Ground, change: str, hidden: bool) -> None:
-    to = ground.journal._for_whom()
+    to = ground.journal.seals._for_whom(ground.journal.seals.accepted)
     other = ground.room.tools / "other.asc"
     other.write_bytes(ground.room.gpg("--armor", "--export", ground.room.fingerprints["second"]).out)
     changed = {
@@ -903,7 +904,7 @@ def test_a_key_that_can_no_longer_seal_is_told_with_what_helps(
 ) -> None:
     with inside(room := make_room(keys=("plain", key))):
         ground = made(room)
-        to = replace(ground.journal._for_whom(), signer=room.fingerprints[key])
+        to = replace(ground.journal.seals._for_whom(ground.journal.seals.accepted), signer=room.fingerprints[key])
         with pytest.raises(KeyTrouble, match=words) as told:
             vault.seal(ground.gpg, b"", to)
     assert room.fingerprints[key] in told.value.sentence

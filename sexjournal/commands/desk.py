@@ -16,7 +16,7 @@ def desk(app: App) -> None:
     """Show what waits and the last few pages; offer a page that could not be saved."""
     from sexjournal import query, render
 
-    if not app.journal.exists:
+    if not app.journal.seals.exists:
         app.tell(app.wording.ui["welcome"])
         app.say(f"there is no journal in {app.directory} yet; 'journal new' makes one and begins a page")
         return

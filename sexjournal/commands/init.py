@@ -52,10 +52,10 @@ def init(
 
 def make(app: App, wishes: Wishes) -> None:
     """Make the journal as wished, asking what was left open; say so when there is nothing to do."""
-    if app.journal.is_accepted and not app.journal.surprises():
+    if app.journal.seals.is_accepted and not app.journal.seals.surprises():
         app.say(f"the journal in {app.directory} is ready, nothing was changed")
         return
-    if app.journal.exists:
+    if app.journal.seals.exists:
         _accept(app, wishes)
     else:
         _create(app, wishes)
@@ -75,7 +75,7 @@ def _create(app: App, wishes: Wishes) -> None:
     names, clear = _what_files_show(app, wishes)
     certificate = app.gpg.certificate(device.fingerprint)
     recipient = Recipient(device.fingerprint, device.name, app.today().isoformat(), certificate)
-    app.journal.create(recipient, names, clear)
+    app.journal.seals.create(recipient, names, clear)
     app.commit()
     app.say(f"made a journal in {app.directory}, sealed for {device.name} ({device.fingerprint})")
     app.tell(app.wording.init["back_up"])
@@ -86,14 +86,14 @@ def _create(app: App, wishes: Wishes) -> None:
 def _accept(app: App, wishes: Wishes) -> None:
     """Show who can read a journal that this device has not accepted, or that changed, and ask."""
     device = _choose_key(app, wishes)
-    page = app.journal.look(device.fingerprint)
+    page = app.journal.seals.look(device.fingerprint)
     for line in _described(page):
         app.say(line)
     if not wishes.yes:
         _need_a_terminal(app)
         if not app.asker.confirm(app.wording.init["accept"]):
             raise Interrupted("nothing was accepted")
-    app.journal.accept(page, device.fingerprint)
+    app.journal.seals.accept(page, device.fingerprint)
     app.sync.prepare(moved=True)
     app.say(f"accepted the journal in {app.directory}")
 

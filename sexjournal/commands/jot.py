@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def jot(ctx: typer.Context) -> None:
     """Keep one line about today, typed here or on standard input; the page can wait until tomorrow."""
     app = app_of(ctx)
-    if not app.journal.is_accepted:
+    if not app.journal.seals.is_accepted:
         init.make(app, init.Wishes())
     stored = keep(app, {})
     if stored is not None:

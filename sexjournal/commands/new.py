@@ -36,7 +36,7 @@ def new(
     The page comes from your editor, with --ask from questions in the terminal, or from standard input.
     """
     app = app_of(ctx)
-    if not app.journal.is_accepted:
+    if not app.journal.seals.is_accepted:
         init.make(app, init.Wishes())
     flags = _flags(app, kind, on, with_ or [], tags or [], title, rating)
     if app.interactive:

@@ -1,0 +1,248 @@
+"""Who can open this journal: its own page on the disk, what this device has accepted of it, and the seals they make.
+
+Knows `journal.asc` and nothing of the other pages.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+from sexjournal import accepted as acceptance
+from sexjournal import disk, index, ownpage, packets, vault
+from sexjournal.accepted import Accepted
+from sexjournal.errors import BadInput, Damaged
+from sexjournal.gpg import Gpg
+from sexjournal.ownpage import FormerKey, OwnPage, Recipient
+
+NEVER_ACCEPTED = "journal init shows who can read it, and asks"
+EARLIER = "git can bring an earlier one back: git log -- journal.asc"
+
+
+class Changed(Damaged):
+    """The journal's own page is genuine, and says something that only the person can confirm."""
+
+
+class Seals:
+    """The journal's own page in `directory`, and what this device keeps of it in `room`."""
+
+    def __init__(self, directory: Path, room: Path, gpg: Gpg) -> None:
+        self.directory = directory
+        self.room = room
+        self._gpg = gpg
+
+    # what there is
+
+    @property
+    def exists(self) -> bool:
+        return (self.directory / ownpage.NAME).is_file()
+
+    @property
+    def is_accepted(self) -> bool:
+        return self.exists and acceptance.load(self.room, self._digest()) is not None
+
+    @cached_property
+    def accepted(self) -> Accepted:
+        """What this device has accepted; BadInput when there is no journal or it was never accepted here."""
+        if not self.exists:
+            raise BadInput(f"there is no journal in {self.directory}", "journal init makes one")
+        found = acceptance.load(self.room, self._digest())
+        if found is None:
+            raise BadInput("this device has not accepted this journal yet", NEVER_ACCEPTED)
+        return found
+
+    # making and accepting one
+
+    def create(self, device: Recipient, names: str, clear: Iterable[str]) -> OwnPage:
+        """Make the journal's own page with a new journal key, sealed for this device."""
+        disk.private_directory(self.directory)
+        key, certificate, secret = vault.make_journal_key()
+        page = OwnPage(1, names, tuple(clear), (device,), key, certificate, secret)
+        self.write(page, device.fingerprint)
+        return page
+
+    def look(self, device: str, sealed: bytes = b"") -> OwnPage:
+        """Open an own page with one of the person's keys, to be shown before it is accepted: nobody vouches for it."""
+        sealed = sealed or self._own_page()
+        return ownpage.read(_text(vault.open_unjudged(self._gpg, sealed, device)))
+
+    def accept(self, page: OwnPage, device: str, sealed: bytes = b"") -> None:
+        """Take over what an own page says, as the person confirmed it; Damaged unless one of its readers signed it.
+
+        gpg learns the keys of the other devices, so that it can tell their signatures.
+        """
+        sealed = sealed or self._own_page()
+        self._gpg.learn(reader.certificate for reader in page.readers)
+        signers = [reader.fingerprint for reader in page.readers]
+        if ownpage.read(_text(vault.open_with_gpg(self._gpg, sealed, device, signers))) != page:
+            raise Damaged(f"{ownpage.NAME} changed meanwhile", NEVER_ACCEPTED)
+        self._accept(page, device, index.digest(sealed))
+
+    def write(self, page: OwnPage, device: str = "") -> None:
+        """Seal an own page of this device's making and put it in the place of the one that stands there.
+
+        What is accepted is announced first, so that a device that is killed in between knows the page as its own.
+        """
+        coming = self._prepared(page, device or self.accepted.device, digest="")
+        sealed = self._sealed(page.compose().encode(), coming)
+        coming = replace(coming, digest=index.digest(sealed))
+        acceptance.announce(self.room, coming)
+        disk.replace(self.directory / ownpage.NAME, sealed)
+        self._keep(coming)
+
+    # opening and sealing
+
+    def unlock(self, sealed: bytes = b"") -> OwnPage:
+        """Open the journal's own page and hold it against what this device has accepted.
+
+        `sealed` is one that would take its place; it is checked, not accepted. Changed when the person has to confirm.
+        """
+        coming = sealed or self._own_page()
+        page = ownpage.read(_text(self._opened(coming)))
+        if index.digest(coming) != self.accepted.digest:
+            refuse_surprises(page, self.accepted.page)
+            if not sealed:
+                self._accept(page, self.accepted.device, index.digest(coming))
+        return page
+
+    def surprises(self) -> bool:
+        """Whether the journal's own page changed in a way that the person has to confirm."""
+        if self._digest() == self.accepted.digest:
+            return False
+        try:
+            self.unlock()
+        except Damaged:
+            return True
+        return False
+
+    def confirm(self) -> None:
+        """Look at the journal's own page before writing when it is not the one that was accepted; mostly it is."""
+        if self._digest() != self.accepted.digest:
+            self.unlock()
+
+    def seal(self, data: bytes) -> bytes:
+        """Seal for the readers and the journal key; once more when this device's own key has changed meanwhile."""
+        try:
+            return self._sealed(data, self.accepted)
+        except vault.OtherKeys:
+            self.refresh_own_certificate()
+            return self._sealed(data, self.accepted)
+
+    def opener(self, page: OwnPage, signers: Iterable[Recipient] = ()) -> vault.Opener:
+        """Return what opens pages with the keys of this own page; signed by `signers`, all recipients ever if empty."""
+        signed = {one.fingerprint: one.certificate for one in signers or page.recipients}
+        ids = self.accepted.key_ids if page.key in self.accepted.key_ids else self._key_ids(page)
+        keys = [
+            vault.JournalKey(key.secret, tuple(ids[key.fingerprint]))
+            for key in (FormerKey(page.key, page.certificate, page.secret), *page.former)
+        ]
+        return vault.opener(self._gpg, self.accepted.device, keys, signed)
+
+    def is_current(self, sealed: bytes) -> bool:
+        """Whether a whole sealed file is sealed for today's keys; where those are hidden, only their number shows."""
+        try:
+            ids = packets.outline(packets.split(sealed)[1]).key_ids
+        except Damaged:
+            return True  # nothing can be sealed anew of it
+        page, key_ids = self.accepted.page, self.accepted.key_ids
+        return vault.sealed_for(ids, [key_ids[key] for key in _readers(page)], hidden=page.hidden)
+
+    def certificate(self, fingerprint: str) -> Path:
+        """Return the file that holds the certificate of a recipient or of the journal key."""
+        return acceptance.certificate_path(self.room, fingerprint)
+
+    def refresh_own_certificate(self) -> bool:
+        """Take over this device's certificate as gpg has it now: a new expiry or subkey. False when nothing is new."""
+        page = self.with_own_certificate(self.accepted.page)
+        if page == self.accepted.page:
+            return False
+        self._accept(page, self.accepted.device, self.accepted.digest)
+        return True
+
+    def with_own_certificate(self, page: OwnPage) -> OwnPage:
+        """Return the page with this device's certificate as gpg has it now."""
+        mine = self.accepted.device
+        fresh = self._gpg.certificate(mine)
+        recipients = [replace(one, certificate=fresh) if one.fingerprint == mine else one for one in page.recipients]
+        return replace(page, recipients=tuple(recipients))
+
+    # inside
+
+    def _own_page(self) -> bytes:
+        try:
+            return (self.directory / ownpage.NAME).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            raise BadInput(f"there is no journal in {self.directory}", "journal init makes one") from None
+        except OSError as error:
+            reason = str(error.strerror).lower()
+            raise BadInput(f"{ownpage.NAME} cannot be read: {reason}", f"look at {self.directory}") from None
+
+    def _digest(self) -> str:
+        return index.digest(self._own_page())
+
+    def _opened(self, sealed: bytes) -> bytes:
+        signers = [recipient.fingerprint for recipient in self.accepted.page.readers]
+        try:
+            return self._with_news(sealed, signers)
+        except Damaged as trouble:
+            raise Damaged(f"{ownpage.NAME}: {trouble.sentence}", trouble.hint or EARLIER) from None
+
+    def _with_news(self, sealed: bytes, signers: Collection[str]) -> bytes:
+        """Open under the strict policy; once more when another device's key has a new expiry that gpg has to learn."""
+        device = self.accepted.device
+        try:
+            return vault.open_with_gpg(self._gpg, sealed, device, signers)
+        except Damaged:
+            page = ownpage.read(_text(vault.open_unjudged(self._gpg, sealed, device)))
+            self._gpg.learn(one.certificate for one in page.recipients if one.fingerprint in signers)
+            return vault.open_with_gpg(self._gpg, sealed, device, signers)
+
+    def _accept(self, page: OwnPage, device: str, digest: str) -> None:
+        self._keep(self._prepared(page, device, digest))
+
+    def _prepared(self, page: OwnPage, device: str, digest: str) -> Accepted:
+        return Accepted(device, digest, page.without_secret(), self._key_ids(page))
+
+    def _key_ids(self, page: OwnPage) -> dict[str, tuple[str, ...]]:
+        """Lay out the certificates, and return the ids of the keys in them that messages can be sealed for."""
+        acceptance.lay_out(self.room, page)
+        return {
+            fingerprint: tuple(sorted(self._gpg.sealing_key_ids(self.certificate(fingerprint))))
+            for fingerprint in acceptance.certificates(page)
+        }
+
+    def _keep(self, accepted: Accepted) -> None:
+        self.accepted = accepted
+        acceptance.store(self.room, accepted)
+
+    def _sealed(self, data: bytes, accepted: Accepted) -> bytes:
+        return vault.seal(self._gpg, data, self._for_whom(accepted))
+
+    def _for_whom(self, accepted: Accepted) -> vault.Seal:
+        mine, readers = accepted.device, _readers(accepted.page)
+        others = tuple(self.certificate(reader) for reader in readers if reader != mine)
+        ids = tuple(frozenset(accepted.key_ids[reader]) for reader in readers)
+        return vault.Seal(mine, others, ids, accepted.page.hidden)
+
+
+def refuse_surprises(page: OwnPage, before: OwnPage) -> None:
+    """Changed when the journal's own page differs in a way that only the person can confirm."""
+    if page.serial < before.serial:
+        raise Changed("journal.asc is older than the one this device knows", NEVER_ACCEPTED)
+    if page.key != before.key:
+        raise Changed("journal.asc holds another journal key than this device knows", NEVER_ACCEPTED)
+    if {one.fingerprint for one in page.readers} != {one.fingerprint for one in before.readers}:
+        raise Changed("the recipients of this journal have changed", NEVER_ACCEPTED)
+    if page.serial == before.serial:
+        raise Changed("journal.asc was written anew without a new serial", NEVER_ACCEPTED)
+
+
+def _readers(page: OwnPage) -> list[str]:
+    """The fingerprints that pages are sealed for."""
+    return [*(reader.fingerprint for reader in page.readers), page.key]
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "surrogateescape")
