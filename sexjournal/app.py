@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from sexjournal.ask import Asker
     from sexjournal.entry import Entry
     from sexjournal.gpg import Gpg
-    from sexjournal.journal import Journal, Reading, Stored
+    from sexjournal.journal import Journal, Reading, Stored, Trouble
     from sexjournal.private import Draft
     from sexjournal.prompts import Wording
     from sexjournal.query import Filters
     from sexjournal.render import Face
+    from sexjournal.seals import Seals
     from sexjournal.sync import Sync
 
 NAME = "journal"
@@ -249,9 +250,12 @@ class App:
         if reading.slow:
             self.say("pysequoia is not installed: gpg opens each page by itself, which is slower")
         for trouble in reading.troubles:
-            self.say(f"{trouble.name}: {trouble.sentence}")
-            if trouble.shut:
-                self.exit_code = 5
+            self._tell_trouble(trouble)
+
+    def _tell_trouble(self, trouble: Trouble) -> None:
+        self.say(f"{trouble.name}: {trouble.sentence}")
+        if trouble.shut:
+            self.exit_code = 5
 
     def select(self, filters: Filters) -> list[Stored]:
         """Return the pages that the filters let through, newest first."""
@@ -279,8 +283,8 @@ class App:
         self._reading = None
         return self.find(stored.entry.id)
 
-    def _progress(self) -> Callable[[int, int], None]:
-        """Return what draws a progress bar on a terminal, once reading takes longer than a moment."""
+    def _progress(self, doing: str = "reading") -> Callable[[int, int], None]:
+        """Return what draws a progress bar on a terminal, once it takes longer than a moment."""
         import time
 
         start: float | None = None
@@ -290,7 +294,7 @@ class App:
             start = start or time.monotonic()  # the passphrase may have taken a while before
             if sys.stderr.isatty() and time.monotonic() - start > SLOW_START:
                 end = "\n" if done >= total else ""
-                sys.stderr.write(f"\r\x1b[Kjournal: reading {done} of {total}{end}")
+                sys.stderr.write(f"\r\x1b[Kjournal: {doing} {done} of {total}{end}")
 
         return told
 
@@ -341,6 +345,21 @@ class App:
         self.journal.put_back(name, sealed)
         self.commit()
         return entry
+
+    def change_keys(self, change: Callable[[Seals], None]) -> None:
+        """Change who can open the journal, and commit it."""
+        with self.journal.locked():
+            change(self.journal.seals)
+            self._commit()
+
+    def seal_anew(self) -> None:
+        """Seal every page for today's keys that is not yet, and commit them; what does not open is told and left."""
+        with self.journal.locked():
+            try:
+                for trouble in self.journal.seal_anew(self.journal.not_current(), self._progress("sealing")):
+                    self._tell_trouble(trouble)
+            finally:
+                self._commit()
 
     def commit(self) -> None:
         """Commit what is on the disk, while no other command does."""

@@ -23,6 +23,7 @@ from sexjournal.commands import (
     grep,
     init,
     jot,
+    keys,
     listing,
     new,
     remove,
@@ -61,6 +62,7 @@ cli.command(rich_help_panel=read, context_settings=TAKES_REFS)(show.show)
 cli.command(rich_help_panel=read, context_settings={"help_option_names": ["--help"]})(grep.grep)
 cli.command(rich_help_panel=read, context_settings={"allow_interspersed_args": False})(run.run)
 cli.command(rich_help_panel=reflect, context_settings=TAKES_REFS)(review.review)
+cli.add_typer(keys.keys, rich_help_panel=keep)
 cli.command(rich_help_panel=keep)(config.config)
 cli.command(hidden=True)(textconv.textconv)
 

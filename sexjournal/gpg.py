@@ -32,6 +32,15 @@ SEALING = [
     *["--trust-model", "always", "--no-encrypt-to", "--no-groups", "--no-emit-version", "--no-comments"],
     *["--compress-algo", "none", "--output", "-"],
 ]
+SLOW_TO_GUESS = [
+    "--no-symkey-cache",
+    "--cipher-algo",
+    "AES256",
+    "--s2k-digest-algo",
+    "SHA512",
+    "--s2k-count",
+    "65011712",
+]
 OPENING = ["--no-symkey-cache", "--no-auto-key-retrieve", "--max-output", str(LARGEST_PAGE), "--output", "-"]
 
 INSTALL = "install it: apt install gnupg (Debian), dnf install gnupg2 (Fedora), brew install gnupg pinentry-mac (macOS)"
@@ -76,8 +85,8 @@ class Status:
 
 
 @dataclass(frozen=True, slots=True)
-class SecretKey:
-    """A key of the person, as gpg lists it. `trouble` is empty for a key that can sign and be sealed for."""
+class Key:
+    """A key as gpg lists it. `trouble` is empty for a key that can sign and be sealed for."""
 
     fingerprint: str
     name: str
@@ -89,16 +98,20 @@ class SecretKey:
 class Gpg:
     """gpg on this machine, with the person's own keyring and agent."""
 
-    def secret_keys(self) -> list[SecretKey]:
+    def secret_keys(self) -> list[Key]:
         """Return every secret key, usable or not."""
         listed = self._gnupg.list_keys(secret=True)
         if listed.returncode and not listed:  # without its agent gpg lists nothing, and gives no reason
             raise KeyTrouble(*REASONS[NO_AGENT])
-        return [_secret_key(key) for key in listed]
+        return [_key(key) for key in listed]
 
-    def secret_key(self, fingerprint: str) -> SecretKey | None:
+    def secret_key(self, fingerprint: str) -> Key | None:
         """Return one of them by its full fingerprint."""
         return next((key for key in self.secret_keys() if key.fingerprint == fingerprint), None)
+
+    def public_key(self, fingerprint: str) -> Key | None:
+        """Return a key of anybody, by its full fingerprint."""
+        return next((_key(key) for key in self._gnupg.list_keys(keys=[fingerprint])), None)
 
     def certificate(self, fingerprint: str) -> str:
         """Return the armored certificate, as small as gpg can make it."""
@@ -146,6 +159,14 @@ class Gpg:
         """Seal for one certificate file, without a signature and without armor: for what never leaves this device."""
         result = self._gnupg.result_map["crypt"](self._gnupg)
         arguments = ["--encrypt", *SEALING, *self._length(data, padded=False), "-f", certificate]
+        self._gnupg._handle_io(arguments, io.BytesIO(data), result, binary=True)
+        status: Status = result.answer
+        return status
+
+    def seal_with_passphrase(self, data: bytes) -> Status:
+        """Seal with a passphrase that pinentry asks for, as one armored message, as slow to guess at as gpg can."""
+        result = self._gnupg.result_map["crypt"](self._gnupg)
+        arguments = ["--symmetric", "--armor", *SEALING, *SLOW_TO_GUESS, "--set-filename", ""]
         self._gnupg._handle_io(arguments, io.BytesIO(data), result, binary=True)
         status: Status = result.answer
         return status
@@ -241,11 +262,11 @@ def _name_the_terminal() -> None:
             return
 
 
-def _secret_key(listed: dict[str, Any]) -> SecretKey:
+def _key(listed: dict[str, Any]) -> Key:
     expires = datetime.fromtimestamp(int(listed["expires"]), UTC) if listed["expires"] else None
     name = listed["uids"][0] if listed["uids"] else ""
     ids = [key_id for key_id, info in listed.get("subkey_info", {}).items() if "e" in info["cap"]]
-    return SecretKey(listed["fingerprint"], name, _trouble(listed), expires, ids[-1] if ids else listed["keyid"])
+    return Key(listed["fingerprint"], name, _trouble(listed), expires, ids[-1] if ids else listed["keyid"])
 
 
 def _trouble(listed: dict[str, Any]) -> str:

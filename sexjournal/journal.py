@@ -149,6 +149,29 @@ class Journal:
         self._unchanged(stored)
         disk.remove(self.directory / stored.name)
 
+    def not_current(self) -> list[str]:
+        """Return the names of the pages that are not sealed for today's keys."""
+        page = self.seals.unlock()
+        todays = self.seals.opener(replace(page, former=())) if page.hidden and page.former else None
+
+        def current(name: str) -> bool:
+            sealed = (self.directory / name).read_bytes()
+            return self.seals.is_current(sealed) and not (todays and _is_shut(todays, sealed))
+
+        return [name for name in index.scan(self.directory) if not current(name)]
+
+    def seal_anew(self, names: Sequence[str], progress: Progress = silent) -> list[Trouble]:
+        """Seal pages for today's keys, one after another, each whole or not at all. Their text stays as it is.
+
+        Return those that do not open, which stay as they are. What is left when this ends early is done by the next.
+        """
+        opener = self.seals.opener(self.seals.unlock())
+        shut: list[Trouble] = []
+        for start in range(0, len(names), vault.AT_ONCE):
+            shut += self._seal_batch(opener, names[start : start + vault.AT_ONCE])
+            progress(min(start + vault.AT_ONCE, len(names)), len(names))
+        return shut
+
     def put_back(self, name: str, sealed: bytes) -> None:
         """Write a sealed file that git remembered, once it was opened and found genuine."""
         disk.create(self.directory / name, sealed)
@@ -157,7 +180,7 @@ class Journal:
 
     def _sealed(self, entry: Entry) -> bytes:
         self.seals.confirm()
-        text = entry.text.encode()
+        text = entry.text.encode("utf-8", "surrogateescape")
         if len(text) > LARGEST_PAGE:
             raise BadInput("the page is larger than 64 MiB", "keep such things beside the journal")
         return _clear_header(entry, self.seals.accepted.page.clear) + self.seals.seal(text)
@@ -182,6 +205,14 @@ class Journal:
             results = vault.open_many(self.seals.opener(page), [sealed for _, sealed in batch])
         return [_known(name, sealed, one, page.clear) for (name, sealed), one in zip(batch, results, strict=True)]
 
+    def _seal_batch(self, opener: vault.Opener, names: Sequence[str]) -> list[Trouble]:
+        opened = vault.open_many(opener, [(self.directory / name).read_bytes() for name in names])
+        pairs = list(zip(names, opened, strict=True))
+        whole = {name: parse(_text(one)) for name, one in pairs if isinstance(one, bytes)}
+        for name, sealed in zip(whole, vault.at_once(self._sealed, list(whole.values())), strict=True):
+            disk.replace(self.directory / name, sealed)
+        return [Trouble(name, one.sentence, shut=True) for name, one in pairs if isinstance(one, Damaged)]
+
     def _load_index(self, opener: vault.Opener) -> dict[str, Known]:
         try:
             return index.unpack(opener.open_unsigned(self._index.read_bytes()), _stamp(self.seals.accepted.page))
@@ -205,6 +236,14 @@ def _stamp(page: OwnPage) -> str:
     """What the verdict on a file depends on besides the file: the journal key, who may sign, what may be shown."""
     told = [page.key, *page.clear, *(one.certificate for one in page.recipients)]
     return index.digest("\n".join(told).encode())
+
+
+def _is_shut(opener: vault.Opener, sealed: bytes) -> bool:
+    try:
+        opener.open(sealed)
+    except Damaged:
+        return True
+    return False
 
 
 def _text(data: bytes) -> str:

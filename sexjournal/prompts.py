@@ -107,6 +107,7 @@ class Wording:
     options: Mapping[str, tuple[Option, ...]]
     ui: Mapping[str, str]
     init: Mapping[str, str]
+    keys: Mapping[str, str]
     words: Mapping[str, str]
     adult: Mapping[str, str]
     safety: Mapping[str, str]
@@ -458,6 +459,7 @@ _FILES = Path(__file__).with_name("prompts")
 _PLAIN = (
     "ui",
     "init",
+    "keys",
     "words",
     "adult",
     "safety",

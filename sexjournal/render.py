@@ -235,6 +235,24 @@ def tags(counts: Mapping[str, int], face: Face) -> str:
     return "".join(f"{count:>{digits}}  {cut(_line(tag), room).rstrip()}\n" for tag, count in counts.items())
 
 
+def keys(table: Iterable[Mapping[str, object]], face: Face) -> str:
+    """Return a key a line: fingerprint, when it was added and removed, name; in a pipe whole and between tabs."""
+    columns = ("fingerprint", "added", "removed", "name")
+    if not face.tty:
+        return "".join("\t".join(_line(str(key[name])) for name in columns) + "\n" for key in table)
+    return "".join(_key_lines(key, face) for key in table)
+
+
+def _key_lines(key: Mapping[str, object], face: Face) -> str:
+    """A key in two lines, so that a fingerprint is whole on a narrow screen and can be compared."""
+    fingerprint = str(key["fingerprint"])
+    fours = " ".join(fingerprint[at : at + 4] for at in range(0, len(fingerprint), 4))
+    told = [str(key["name"]), f"added {key['added']}"]
+    told += [f"removed {key['removed']}"] if key["removed"] else []
+    told += ["this device"] if key["this_device"] else []
+    return f"{fours}\n  {cut(_line(', '.join(told)), face.width - 2).rstrip()}\n"
+
+
 def settings(table: Iterable[tuple[str, str, str, str]], face: Face) -> str:
     """Return the settings: of each its name, value, where that comes from, and sentence; in a pipe between tabs."""
     if not face.tty:

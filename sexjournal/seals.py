@@ -58,7 +58,7 @@ class Seals:
     def create(self, device: Recipient, names: str, clear: Iterable[str]) -> OwnPage:
         """Make the journal's own page with a new journal key, sealed for this device."""
         disk.private_directory(self.directory)
-        key, certificate, secret = vault.make_journal_key()
+        key, certificate, secret = vault.make_key()
         page = OwnPage(1, names, tuple(clear), (device,), key, certificate, secret)
         self.write(page, device.fingerprint)
         return page
@@ -91,6 +91,29 @@ class Seals:
         acceptance.announce(self.room, coming)
         disk.replace(self.directory / ownpage.NAME, sealed)
         self._keep(coming)
+
+    # changing who can open it
+
+    def add(self, reader: Recipient) -> None:
+        """Let one more key open the journal, or know a certificate anew."""
+        page = self.unlock()
+        others = [one for one in page.recipients if one.fingerprint != reader.fingerprint]
+        self.write(page.changed(recipients=(*others, reader)))
+
+    def remove(self, fingerprint: str, today: str) -> None:
+        """Take a key's reading away: from now on there is another journal key, which that key never sees."""
+        page = self.unlock()
+        left = [replace(one, removed=today) if one.fingerprint == fingerprint else one for one in page.recipients]
+        key, certificate, secret = vault.make_key()
+        former = (FormerKey(page.key, page.certificate, page.secret), *page.former)
+        new = {"key": key, "certificate": certificate, "secret": secret, "former": former}
+        self.write(page.changed(recipients=tuple(left), **new))
+
+    def make_paper_key(self, name: str, today: str) -> tuple[Recipient, bytes]:
+        """Make a key to be kept on paper; return it as a recipient, and its secret part sealed with a passphrase."""
+        fingerprint, certificate, secret = vault.make_key(name)
+        sealed = vault.seal_with_passphrase(self._gpg, secret.encode())
+        return Recipient(fingerprint, name, today, certificate), sealed
 
     # opening and sealing
 

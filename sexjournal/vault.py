@@ -13,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO, Protocol, TypeVar
 
 from sexjournal import packets
 from sexjournal.errors import Damaged, JournalError, KeyTrouble
@@ -23,6 +23,10 @@ AT_ONCE = 4  # gpg processes; more of them exhaust the agent's secure memory
 HIDDEN = "0" * 16
 DAMAGED = "the message is damaged"
 NOT_SIGNED = "it is not signed by a recipient of this journal"
+
+
+In = TypeVar("In")
+Out = TypeVar("Out")
 
 
 class OtherKeys(KeyTrouble):
@@ -109,12 +113,12 @@ def judge(status: Status, signers: Collection[str]) -> None:
         raise Damaged(NOT_SIGNED)
 
 
-def make_journal_key() -> tuple[str, str, str]:
-    """Make a journal key without a passphrase; return (fingerprint, armored certificate, armored secret key)."""
+def make_key(name: str = "journal") -> tuple[str, str, str]:
+    """Make a key without a passphrase; return (fingerprint, armored certificate, armored secret key)."""
     sequoia = _sequoia()
     if sequoia is None:
         raise KeyTrouble("a journal key cannot be made here", "install pysequoia: pip install pysequoia")
-    key = sequoia.Tsk.generate(user_id="journal", profile=sequoia.Profile.RFC4880)
+    key = sequoia.Tsk.generate(user_id=name, profile=sequoia.Profile.RFC4880)
     certificate = key.extract_certificate()
     return certificate.fingerprint.upper(), str(certificate), str(key)
 
@@ -131,12 +135,17 @@ def opener(gpg: Gpg, mine: str, keys: Sequence[JournalKey], certificates: Mappin
 
 
 def open_many(with_: Opener, sealed: Sequence[bytes]) -> list[bytes | Damaged]:
-    """Open a batch: in order in this process, or with a few gpg at once, the first alone so that one pinentry asks."""
-    if not with_.slow or len(sealed) < 2:
-        return [_attempt(with_, one) for one in sealed]
-    first = _attempt(with_, sealed[0])
+    """Open a batch: in order in this process, or with a few gpg at once."""
+    if with_.slow:
+        return at_once(lambda one: _attempt(with_, one), sealed)
+    return [_attempt(with_, one) for one in sealed]
+
+
+def at_once(work: Callable[[In], Out], items: Sequence[In]) -> list[Out]:
+    """Do gpg's work for each item, in order; the first alone, so that one pinentry asks."""
+    first = [work(item) for item in items[:1]]
     with ThreadPoolExecutor(min(AT_ONCE, os.cpu_count() or 1)) as pool:
-        return [first, *pool.map(lambda one: _attempt(with_, one), sealed[1:])]
+        return [*first, *pool.map(work, items[1:])]
 
 
 def _attempt(with_: Opener, sealed: bytes) -> bytes | Damaged:
@@ -286,6 +295,14 @@ def _guarded(status: Status) -> bool:
 def _signed_in_time(valid: str, status: Status) -> bool:
     """Whether the signature (VALIDSIG: third field, seconds) is older than the expiry of the key that made it."""
     return all(int(valid.split()[2]) < int(rest.split()[0]) for rest in status.all("KEYEXPIRED"))
+
+
+def seal_with_passphrase(gpg: Gpg, data: bytes) -> bytes:
+    """Seal with a passphrase alone, that pinentry asks for; KeyTrouble when it was not given."""
+    status = gpg.seal_with_passphrase(data)
+    if status.code or not status.has("END_ENCRYPTION") or not status.data:
+        raise KeyTrouble(*(status.reason or ("gpg could not seal it", "try: gpg-connect-agent reloadagent /bye")))
+    return status.data
 
 
 def _check_recipients(sealed: bytes, to: Seal) -> None:

@@ -12,7 +12,7 @@ from sexjournal.errors import BadInput, Damaged, Interrupted, KeyTrouble
 
 if TYPE_CHECKING:
     from sexjournal.app import App
-    from sexjournal.gpg import SecretKey
+    from sexjournal.gpg import Key
     from sexjournal.ownpage import OwnPage
 
 BACK_UP = "gpg --armor --export-secret-keys {fingerprint} > journal-key.asc"
@@ -103,7 +103,7 @@ def _described(page: OwnPage) -> list[str]:
     return [*readers, f"journal key {page.key}, serial {page.serial}"]
 
 
-def _choose_key(app: App, wishes: Wishes) -> SecretKey:
+def _choose_key(app: App, wishes: Wishes) -> Key:
     if wishes.new_key:
         _need_a_terminal(app)
         app.say("making a key; a passphrase will be asked for")
@@ -118,7 +118,7 @@ def _choose_key(app: App, wishes: Wishes) -> SecretKey:
     return _from_menu(app, usable) if usable else _first_key(app, keys)
 
 
-def _named(keys: list[SecretKey], fingerprint: str) -> SecretKey:
+def _named(keys: list[Key], fingerprint: str) -> Key:
     wanted = fingerprint.replace(" ", "").upper().removeprefix("0X")
     if len(wanted) != 40:
         raise BadInput("a key is named by its full fingerprint, 40 characters", "gpg --list-secret-keys shows it")
@@ -132,7 +132,7 @@ def _named(keys: list[SecretKey], fingerprint: str) -> SecretKey:
     raise KeyTrouble(f"the secret key {wanted} is not on this machine", "gpg --list-secret-keys shows which are")
 
 
-def _from_menu(app: App, usable: list[SecretKey]) -> SecretKey:
+def _from_menu(app: App, usable: list[Key]) -> Key:
     from sexjournal.prompts import Option
 
     if not app.interactive:
@@ -144,7 +144,7 @@ def _from_menu(app: App, usable: list[SecretKey]) -> SecretKey:
     return _named(usable, chosen)
 
 
-def _first_key(app: App, keys: list[SecretKey]) -> SecretKey:
+def _first_key(app: App, keys: list[Key]) -> Key:
     """Offer to make a key where there is none that can keep a journal."""
     for key in keys:
         app.say(f"the key {key.fingerprint} cannot keep a journal: {key.trouble}")
