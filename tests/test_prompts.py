@@ -35,6 +35,7 @@ TRANSLATED = {"text", "hint", "label", "title", "intro", "about", "anchors", "co
 WORDED = (
     "ui",
     "init",
+    "keys",
     "words",
     "adult",
     "safety",
