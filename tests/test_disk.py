@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import stat
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from pathlib import Path
 
 import pytest
 from room import JOURNAL, Keys, Result, Room
+from tracing import FAULTS, GROUPS, WHEN_KILLED, Call, calls, hit, needs_strace, strace
 
 from sexjournal import disk
 from sexjournal.disk import DiskTrouble
@@ -184,64 +184,6 @@ def test_a_lock_that_is_a_link_is_refused(tmp_path: Path) -> None:
 
 
 # Faults
-
-GROUPS = {
-    "open": ("openat", "open"),
-    "write": ("write", "pwrite64", "writev"),
-    "fsync": ("fsync", "fdatasync"),
-    "close": ("close",),
-    "link": ("linkat", "link"),
-    "rename": ("rename", "renameat", "renameat2"),
-    "unlink": ("unlink", "unlinkat"),
-}
-FAULTS = {"ENOSPC": "error=ENOSPC", "EIO": "error=EIO", "SIGKILL": "signal=KILL"}
-WHEN_KILLED = -signal.SIGKILL  # strace ends as its command did
-
-
-def strace_trouble() -> str:
-    """Why no fault can be injected here; empty where it can."""
-    if not shutil.which("strace"):
-        return "strace is not on this machine"
-    argv = ("strace", "-o", "/dev/null", "-e", "inject=fsync:error=EIO:when=1", "true")
-    tried = subprocess.run(argv, capture_output=True, check=False, text=True)
-    return f"strace may not trace here: {tried.stderr.strip()}" if tried.returncode else ""
-
-
-TROUBLE = strace_trouble()
-needs_strace = pytest.mark.skipif(bool(TROUBLE), reason=TROUBLE or "strace works")
-
-
-@dataclass(frozen=True)
-class Call:
-    """The `number`th call of that name that a process makes."""
-
-    name: str
-    number: int
-
-
-def strace(log: Path, *faults: str, everyone: bool = False) -> tuple[str, ...]:
-    """Words before a command: its first process, or all of them, with these faults; each call is a line of `log`."""
-    names = ",".join(f"?{name}" for group in GROUPS.values() for name in group)
-    injected = [word for fault in faults for word in ("-e", f"inject={fault}")]
-    return ("strace", *(["-f"] if everyone else []), "-qq", "-y", "-o", str(log), "-e", f"trace={names}", *injected)
-
-
-def calls(log: Path, about: str) -> list[Call]:
-    """The calls that a traced process made about this part of a path."""
-    counted: dict[str, int] = {}
-    found = []
-    for line in log.read_text(errors="replace").splitlines():
-        if match := re.match(r"(\w+)\(", line):
-            counted[match[1]] = counted.get(match[1], 0) + 1
-            if about in line:
-                found.append(Call(match[1], counted[match[1]]))
-    return found
-
-
-def hit(log: Path) -> bool:
-    """Whether a fault came to pass."""
-    return bool(re.search(r"\(INJECTED\)|killed by SIGKILL", log.read_text(errors="replace")))
-
 
 DISK = """\
 import sys
