@@ -29,6 +29,9 @@ FAULTS = {"ENOSPC": "error=ENOSPC", "EIO": "error=EIO", "SIGKILL": "signal=KILL"
 WHEN_KILLED = -signal.SIGKILL  # strace ends as its command did
 
 
+HERE = re.compile(r"AT_FDCWD<.*?>")  # where a path starts from that is given from the root anyway
+
+
 def strace_trouble() -> str:
     """Why no fault can be injected here; empty where it can."""
     if not shutil.which("strace"):
@@ -64,7 +67,7 @@ def calls(log: Path, about: str) -> list[Call]:
     for line in log.read_text(errors="replace").splitlines():
         if match := re.match(r"(\w+)\(", line):
             counted[match[1]] = counted.get(match[1], 0) + 1
-            if about in line:
+            if about in HERE.sub("", line):
                 found.append(Call(match[1], counted[match[1]]))
     return found
 
