@@ -2,7 +2,8 @@
 
 Each run is watched by strace: every write of every process to a file that is not in memory. Afterwards everything below
 the room's HOME, TMPDIR, XDG directories and journal is looked through for the canary, git's objects unpacked, as UTF-8,
-UTF-16, base64 and hex. The canary is in the page before, is typed, deleted, put back and looked for.
+UTF-16, base64 and hex. The canary is in the page before, is typed, deleted, put back and looked for. What strace tells
+of the programs that were started counts for G2.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Unpack
 
@@ -19,17 +20,10 @@ import pytest
 from editors import EDITORS, child_of, draft_page, furnish, present, until, write
 from figures import FULL, Figures, sliced
 from room import JOURNAL, How, Keys, Result, Room
+from stories import BODY, COMMANDS, written
 from tracing import needs_strace, traffic, watched, watching
 
-BODY = "We swam to {canary}.\nLast line.\n"
-PAGE = "---\ntitle: The lake {canary}\nwith: ['{canary}']\ntags: [slow, '{canary}']\nrating: 6\n---\n" + BODY
-
 pytestmark = needs_strace
-
-
-def written(room: Room, page: str = PAGE) -> str:
-    """The id of a new page that holds the canary."""
-    return room.journal("new", stdin=page.format(canary=room.canary).encode(), check=0).text.strip()
 
 
 def measured(room: Room, log: Path, figures: Figures) -> None:
@@ -43,7 +37,10 @@ def measured(room: Room, log: Path, figures: Figures) -> None:
     figures.record("G1", "files on disk written to", len(seen.disk))
     figures.record("G1", "of them, the canary was written to", len(told), most=0)
     figures.record("G1", "files that hold the canary afterwards", len(left), most=0)
-    assert (told, left) == ([], [])
+    shown = [program for program in seen.programs if room.told_by(program)]
+    figures.record("G2", "programs started, with their arguments and environments", len(seen.programs))
+    figures.record("G2", "of them, with the canary in one of those", len(shown), most=0)
+    assert (told, left, shown) == ([], [], [])
 
 
 # Editors
@@ -147,41 +144,6 @@ def test_the_same_keys_do_leave_the_canary_behind_where_the_editor_is_not_known(
 
 # Commands
 
-Run = Callable[..., Result]
-
-
-def removed(room: Room, run: Run) -> Result:
-    entry = written(room)
-    room.journal("remove", "--yes", entry, check=0)
-    return run("restore", entry)
-
-
-GIT_GREP = ("git", "grep", "--textconv", "swam", "--")
-COMMANDS: dict[str, Callable[[Room, Run], Result]] = {
-    "init": lambda room, run: run("--dir", str(room.root / "data" / os.urandom(4).hex()), "init", "--yes"),
-    "new": lambda room, run: run("new", stdin=PAGE.format(canary=room.canary).encode()),
-    "jot": lambda room, run: run("jot", stdin=f"We dived to {room.canary}.".encode()),
-    "edit": lambda room, run: run("edit", "last", stdin=room.journal("show", "--raw").out + room.canary.encode()),
-    "tag add": lambda room, run: run("tag", "add", os.urandom(4).hex(), "--to", "last"),
-    "tag remove": lambda room, run: run("tag", "remove", "slow", "--from", "last"),
-    "tag rename": lambda room, run: run("tag", "rename", "slow", "slower"),
-    "tag list": lambda room, run: run("tag", "list"),
-    "remove": lambda room, run: run("remove", "--yes", written(room)),
-    "restore": removed,
-    "desk": lambda room, run: run(),
-    "list": lambda room, run: run("list"),
-    "list --json": lambda room, run: run("list", "--json"),
-    "show": lambda room, run: run("show"),
-    "show --raw": lambda room, run: run("show", "--raw"),
-    "grep": lambda room, run: run("grep", "-n", "-C1", "swam"),
-    "run": lambda room, run: run("run", "--", "sh", "-c", "cat */*.md | sort"),
-    "review --list": lambda room, run: run("review", "--list"),
-    "review --then-now": lambda room, run: run("review", "--then-now"),
-    "textconv": lambda room, run: run("textconv", str(room.files()[0])),
-    "git diff": lambda room, run: run(argv=("git", "log", "-p", "-2"), cwd=room.journal_dir),
-    "git grep": lambda room, run: run(argv=(*GIT_GREP, str(room.files()[-1])), cwd=room.journal_dir),
-    "config": lambda room, run: run("config"),
-}
 # A page that is read prints the canary, one that is written does not; what matters is that the command had it in hand.
 KILLS = (*(f"?write:signal=KILL:when={number}" for number in (1, 2, 4)), "?fsync:signal=KILL:when=1")
 STORIES = [(name, kill) for kill in ("", *KILLS, "no key") for name in COMMANDS]
