@@ -6,26 +6,16 @@ everything. `--figures FILE` also writes the table as Markdown. Knows counts and
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
+from slices import FULL
 
-FULL = os.environ.get("JOURNAL_PROOF") == "full"
 SLICE = "a small slice; JOURNAL_PROOF=full measures everything"
 WHOLE = "everything"
-
-Item = TypeVar("Item")
-
-
-def sliced(items: Sequence[Item], count: int) -> list[Item]:
-    """All of the items in a full proof; otherwise `count` of them that stand evenly apart, always the same ones."""
-    if FULL or count >= len(items):
-        return list(items)
-    return [items[number * len(items) // count] for number in range(count)]
 
 
 @dataclass(frozen=True, slots=True)
