@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import re
 import shlex
@@ -10,13 +9,28 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pexpect
 import pytest
 from room import JOURNAL, Keys, Result, Room
+from troubles import (
+    comes_back,
+    drafts,
+    ended,
+    expires,
+    goes,
+    offered_again,
+    on_a_small_disk,
+    remembering,
+    revoke,
+    says,
+    taken_over,
+    window,
+    with_programs,
+    writes,
+)
 
 PUBLIC = re.compile(rb"-----BEGIN PGP PUBLIC KEY BLOCK-----.*?-----END PGP PUBLIC KEY BLOCK-----\n", re.DOTALL)
 SEAL = ("--armor", "--trust-model", "always", "--compress-algo", "none", "--set-filename", "", "--sign", "--encrypt")
@@ -62,11 +76,6 @@ def snapshot(room: Room) -> dict[str, bytes]:
     return {"HEAD": head, **{str(path): path.read_bytes() for path in found}}
 
 
-def drafts(room: Room) -> list[Path]:
-    """The pages that wait in memory."""
-    return list(room.runtime.glob("journal-*/page.md"))
-
-
 def told(error: str) -> str:
     """The sentences and hints on stderr, once they are found to be in good form."""
     sentence, hint = error.splitlines()[-2:]
@@ -99,63 +108,7 @@ def refused_and_kept(room: Room, code: int, *args: str, env: dict[str, str | Non
     return said
 
 
-def window(room: Room, *args: str, env: dict[str, str] | None = None) -> pexpect.spawn[str]:
-    """A terminal that is wide enough for every sentence, and remembers all that it showed."""
-    return remembering(room.terminal(*args, columns=240, env=env))
-
-
-def remembering(terminal: pexpect.spawn[str]) -> pexpect.spawn[str]:
-    terminal.delaybeforesend = None
-    terminal.logfile_read = io.StringIO()
-    return terminal
-
-
-def ended(terminal: pexpect.spawn[str]) -> tuple[int | None, str]:
-    """The exit code of the command, and all that its terminal showed, on one line."""
-    terminal.expect(pexpect.EOF)
-    terminal.close()
-    return terminal.exitstatus, " ".join(terminal.logfile_read.getvalue().split())
-
-
-def offered_again(room: Room, *exchanges: Sequence[str]) -> str:
-    """Open the page that waits once more, as `journal` offers it; what was said until it is saved."""
-    terminal = window(room)
-    for question, line in (("is not saved yet. Open it again?", "y"), *exchanges):
-        terminal.expect_exact(question)
-        terminal.expect_exact("> ")
-        terminal.sendline(line)
-    code, said = ended(terminal)
-    assert code == 0, said
-    assert drafts(room) == []
-    return said
-
-
-def writes(room: Room, *then: str) -> None:
-    """An editor that writes a line with the canary, and then does something else in Python; later it does nothing."""
-    words = f"We dived to {room.canary}.\n"
-    room.script_editor(
-        f"import subprocess, time\ntools = Path({str(room.tools)!r})\n"
-        f"if {words!r} not in page.read_text():\n"
-        f"    page.write_text(page.read_text() + {words!r})\n" + "".join(f"    {line}\n" for line in then)
-    )
-
-
-def says(room: Room) -> list[str]:
-    """The last line of every page."""
-    return [room.open(path).decode().splitlines()[-1] for path in room.files()]
-
-
 # gpg
-
-
-def with_programs(room: Room, *names: str) -> dict[str, str | None]:
-    """An environment in which only these programs are found."""
-    place = room.tools / "bin"
-    shutil.rmtree(place, ignore_errors=True)
-    place.mkdir()
-    for name in names:
-        (place / name).symlink_to(shutil.which(name) or "/nowhere")
-    return {"PATH": str(place)}
 
 
 @pytest.mark.parametrize("args", [("edit", "last"), ("list",), ("show",), ("new", "--kind", "wish")], ids=" ".join)
@@ -240,26 +193,6 @@ def test_a_passphrase_cancelled_while_the_page_was_written_loses_nothing(locked:
 
 
 # The key
-
-
-def goes(room: Room) -> None:
-    """Take the secret key off this machine."""
-    (room.gnupg / "private-keys-v1.d").rename(room.tools / "keys")
-
-
-def comes_back(room: Room) -> None:
-    (room.tools / "keys").rename(room.gnupg / "private-keys-v1.d")
-
-
-def expires(room: Room) -> None:
-    """Let the key expire, after what was written so far."""
-    room.gpg("--quick-set-expire", room.fingerprint, "seconds=1")
-    time.sleep(2.2)  # gpg counts whole seconds, and the last one still counts
-
-
-def revoke(room: Room, keys: Keys) -> None:
-    certificate = keys.store / "plain" / "openpgp-revocs.d" / f"{room.fingerprint}.rev"
-    room.gpg("--import", stdin=certificate.read_bytes().replace(b":-----", b"-----"))
 
 
 def test_a_key_that_is_missing_is_named_and_words_wait_until_it_is_back(kept: Room) -> None:
@@ -540,36 +473,6 @@ def test_a_file_that_may_not_be_read_is_told_and_the_others_are_shown(kept: Room
     (kept.journal_dir / "journal.asc").chmod(0)
     result = without_powers(kept, "list")
     assert (result.code, "journal.asc" in told(result.error)) == (2, True)
-
-
-# A small disk of its own in place of the journal, for the time of one command; what it holds then goes to `after`.
-ON_A_SMALL_DISK = """\
-cp -a "$JOURNAL_PLACE" "$TOOLS/before"
-mount -t tmpfs -o size=4m,mode=700 tmpfs "$JOURNAL_PLACE"
-cp -a "$TOOLS/before/." "$JOURNAL_PLACE"
-cat /dev/zero >"$JOURNAL_PLACE/ballast" 2>/dev/null || true
-truncate -s "-$ROOM_LEFT" "$JOURNAL_PLACE/ballast"
-code=0
-"$@" || code=$?
-rm "$JOURNAL_PLACE/ballast"
-cp -a "$JOURNAL_PLACE" "$TOOLS/after"
-exit "$code"
-"""
-
-
-def on_a_small_disk(room: Room, *args: str, left: int = 0) -> tuple[tuple[str, ...], dict[str, str]]:
-    """The command line and the environment to run the journal where there are only `left` bytes left."""
-    own = ("unshare", "--mount") if os.geteuid() == 0 else ("unshare", "--mount", "--map-root-user")
-    if not shutil.which("unshare") or room.run(*own, "mount", "-t", "tmpfs", "tmpfs", str(room.home)).code:
-        pytest.skip("no file system can be mounted here")
-    env = {"JOURNAL_PLACE": str(room.journal_dir), "TOOLS": str(room.tools), "ROOM_LEFT": str(left)}
-    return (*own, "sh", "-ec", ON_A_SMALL_DISK, "sh", *JOURNAL, *args), env
-
-
-def taken_over(room: Room) -> None:
-    """Let what was on the small disk be the journal from now on."""
-    room.journal_dir.rename(room.tools / "first")
-    (room.tools / "after").rename(room.journal_dir)
 
 
 @pytest.mark.parametrize("args", [("new",), ("edit", "last")], ids=["new", "edit"])

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -38,7 +37,8 @@ from messages import (
     shown,
     signed_by_the_expired,
 )
-from room import Keys, Room, stop_agent
+from room import Keys, Room
+from troubles import mended, no_agent, no_key, no_terminal, pinentry
 
 from sexjournal import packets, vault
 from sexjournal.errors import Damaged, KeyTrouble
@@ -207,56 +207,6 @@ def locked(keys_of_run: Keys) -> Iterator[Ground]:
     """A journal whose key needs a passphrase, and three messages of it."""
     with Room(keys_of_run, ("locked", "second")) as room, inside(room):
         yield made(room)
-
-
-NO_TERMINAL = """\
-#!/bin/sh
-echo OK
-while read -r word _; do
-    case $word in
-        GETPIN) echo "ERR 83918950 Inappropriate ioctl for device <Pinentry>" ;;
-        BYE) echo OK; exit ;;
-        *) echo OK ;;
-    esac
-done
-"""
-
-
-def pinentry(scenario: str) -> Callable[[Room], None]:
-    def arrange(room: Room) -> None:
-        room.pinentry = scenario
-        room.forget()
-
-    return arrange
-
-
-def no_terminal(room: Room) -> None:
-    room.pinentry = "right"
-    (room.tools / "pinentry").write_text(NO_TERMINAL)
-    room.forget()
-
-
-def no_key(room: Room) -> None:
-    (room.gnupg / "private-keys-v1.d").rename(room.gnupg / "away")
-
-
-def no_agent(room: Room) -> None:
-    """Put a directory where the agent would listen."""
-    stop_agent(room.gnupg)
-    socket = Path(room.run("gpgconf", "--list-dirs", "agent-socket", check=0).text.strip())
-    (socket / "in the way").mkdir(parents=True)
-
-
-def mended(room: Room) -> None:
-    away = room.gnupg / "away"
-    if away.exists():
-        shutil.rmtree(room.gnupg / "private-keys-v1.d", ignore_errors=True)
-        away.rename(room.gnupg / "private-keys-v1.d")
-    socket = Path(room.run("gpgconf", "--list-dirs", "agent-socket", check=0).text.strip())
-    if socket.is_dir():
-        shutil.rmtree(socket)
-    room.pinentry = "right"
-    stop_agent(room.gnupg)
 
 
 REASONS = {
