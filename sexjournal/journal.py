@@ -6,7 +6,7 @@ Knows files and seals; git, the terminal and the editor are others' work.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -176,10 +176,23 @@ class Journal:
         """Write a sealed file that git remembered, once it was opened and found genuine."""
         disk.create(self.directory / name, sealed)
 
+    # what another device wrote
+
+    def judged(self, page: OwnPage, files: Iterable[tuple[str, bytes]]) -> Iterator[Known]:
+        """Open files that would arrive: each a page by its name, and signed by one who reads the journal today."""
+        opener = self.seals.opener(page, page.readers)
+        for name, sealed in files:
+            (opened,) = vault.open_many(opener, [sealed])
+            yield _known(name, sealed, opened, page.clear)
+
     # inside
 
     def _sealed(self, entry: Entry) -> bytes:
         self.seals.confirm()
+        return self.sealed(entry)
+
+    def sealed(self, entry: Entry) -> bytes:
+        """Return the file of an entry, for today's keys."""
         text = entry.text.encode("utf-8", "surrogateescape")
         if len(text) > LARGEST_PAGE:
             raise BadInput("the page is larger than 64 MiB", "keep such things beside the journal")
