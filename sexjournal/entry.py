@@ -8,20 +8,20 @@ guess is ours, in `_handler` and in `header`.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
+from sexjournal import dates
 from sexjournal import header as front
+from sexjournal.dates import When
 from sexjournal.errors import BadInput
 from sexjournal.header import BadPage, Given, Value
 
 if TYPE_CHECKING:
     from frontmatter import Post
     from frontmatter.default_handlers import BaseHandler
-
-    from sexjournal.dates import When
 
 __all__ = ["FIELDS", "KINDS", "BadPage", "Entry", "Given", "Value", "check", "compose", "parse"]
 
@@ -40,13 +40,24 @@ _NO = frozenset({"false", "no", "off"})
 _SCALE = frozenset("1234567")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Entry:
     """One page. Its text never shows in a repr, so it cannot land in a traceback."""
 
     text: str  # the whole page, exactly as sealed
-    fields: Mapping[str, Value] = field(hash=False)  # plain dict, list, str and None: fit for JSON
+    fields: Mapping[str, Value]  # plain dict, list, str and None: fit for JSON
     head: int  # offset in `text` where the body begins
+
+    def __eq__(self, other: object) -> bool:
+        """Wherever the two come from: the index has a way of its own to hold a page."""
+        return isinstance(other, Entry) and self._parts == other._parts
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    @property
+    def _parts(self) -> tuple[str, Mapping[str, Value], int]:
+        return self.text, self.fields, self.head
 
     # Tolerant readers: what is not there, or is of another shape, reads as absent.
 
@@ -64,8 +75,6 @@ class Entry:
 
     @property
     def date(self) -> When | None:
-        from sexjournal import dates
-
         try:
             return dates.parse(self._line("date"))
         except BadInput:
@@ -248,8 +257,6 @@ def _is_words(value: Value) -> bool:
 
 
 def _is_date(value: Value) -> bool:
-    from sexjournal import dates
-
     try:
         return isinstance(value, str) and bool(dates.parse(value))
     except BadInput:

@@ -6,7 +6,8 @@ Knows files and seals; git, the terminal and the editor are others' work.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -107,21 +108,24 @@ class Journal:
 
     def read(self, progress: Progress = silent) -> Reading:
         """Return every entry, opening only files that are new or changed."""
-        page = self.seals.unlock()
+        with ThreadPoolExecutor(1) as meanwhile:  # gpg has its agent derive the key, which takes a third of a second
+            listed = meanwhile.submit(index.scan, self.directory)
+            meanwhile.submit(vault.warm_up)
+            page = self.seals.unlock()
+        files = listed.result()
         opener = self.seals.opener(page)
         before = self._load_index(opener)
-        done, unread = 0, 0
+        done, unread = 0, len(files) - len(before)
 
         def opened(batch: list[tuple[str, bytes]]) -> list[Known]:
-            nonlocal done, unread
-            unread = unread or len(index.scan(self.directory)) - len(before)
+            nonlocal done
             results = self._open_batch(opener, page, batch)
             done += len(batch)
             progress(done, max(unread, done))
             return results
 
-        now = index.refreshed(before, self.directory, opened)
-        if now != before:
+        now = index.refreshed(before, self.directory, files, opened)
+        if now != before and (opener.slow or _worth_storing(before, now)):
             self._store_index(opener, now)
         return replace(_reading(now), slow=opener.slow)
 
@@ -228,21 +232,33 @@ class Journal:
 
     def _load_index(self, opener: vault.Opener) -> dict[str, Known]:
         try:
-            return index.unpack(opener.open_unsigned(self._index.read_bytes()), _stamp(self.seals.accepted.page))
+            with self._index.open("rb") as file:
+                return index.unpack(file, _stamp(self.seals.accepted.page), opener.open_unsigned)
         except (OSError, JournalError):
             return {}
 
     def _store_index(self, opener: vault.Opener, known: dict[str, Known]) -> None:
-        """Keep the index; a disk that is full costs time and nothing else."""
+        """Keep the index; a disk that is full costs time and nothing else, and so does a gpg that will not."""
         fingerprint = self.seals.accepted.device if opener.slow else self.seals.accepted.page.key
         certificate = self.seals.certificate(fingerprint)
-        status = self._gpg.seal_unsigned(index.pack(known, _stamp(self.seals.accepted.page)), str(certificate))
-        if status.code == 0:
-            try:
-                disk.replace(self._index, status.data)
-            except disk.DiskTrouble:
-                with suppress(disk.DiskTrouble):
-                    disk.remove(self._index)
+
+        def sealed(part: bytes) -> bytes:
+            return vault.seal_unsigned(self._gpg, part, certificate)
+
+        try:
+            disk.replace(self._index, index.pack(known, _stamp(self.seals.accepted.page), sealed))
+        except JournalError:
+            with suppress(disk.DiskTrouble):
+                disk.remove(self._index)
+
+
+def _worth_storing(before: Mapping[str, Known], now: Mapping[str, Known]) -> bool:
+    """Whether to seal the index anew: to open a hundredth of the pages again takes less time than to seal them all.
+
+    What was removed is taken from the index at once.
+    """
+    fresh = sum(before.get(name) is not one for name, one in now.items())
+    return fresh > len(now) // 100 or not before.keys() <= now.keys()
 
 
 def _stamp(page: OwnPage) -> str:

@@ -31,6 +31,7 @@ SETTINGS = {
     "diff.journal.cachetextconv": "false",
     "commit.gpgSign": "false",
     "gc.auto": "0",
+    "maintenance.auto": "false",
     "user.name": "journal",
     "user.email": "journal@localhost",
 }
