@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,8 +31,6 @@ class Nothing:
 
     sentence: str
 
-
-_NUMBER = re.compile("0|[1-9][0-9]{0,8}")
 
 Accepted = Callable[[str], "Stored | Nothing"]
 
@@ -153,17 +150,10 @@ def _joined(here: Entry, answered: Entry, *, written_out: bool) -> Entry:
     page = here.amended(merged(here, answered.fields))
     if written_out:
         fresh = {name: value for name, value in answered.fields.items() if name not in (*page.fields, "review")}
-        page = page.amended({name: _given(value) for name, value in fresh.items()})
+        page = page.amended({name: entries.given(value) for name, value in fresh.items()})
         page = entries.parse(page.text + (answered.body if answered.body.strip() not in page.body else ""))
     reviews = [review for review in answered.reviews if review not in here.reviews]
-    return page.reviewed({name: _given(value) for name, value in reviews[-1].items()}) if reviews else page
-
-
-def _given(value: Value) -> entries.Given:
-    """Return a value as it was given to be written: numbers and flags are read as their text."""
-    if isinstance(value, str) and _NUMBER.fullmatch(value):
-        return int(value)
-    return value == "true" if value in ("true", "false") else value
+    return page.reviewed({name: entries.given(value) for name, value in reviews[-1].items()}) if reviews else page
 
 
 def merged(page: Entry, fields: Mapping[str, Value]) -> dict[str, Value]:
