@@ -11,6 +11,7 @@ from sexjournal import dates
 from sexjournal import entry as entries
 from sexjournal.entry import BadPage, Entry, Value
 from sexjournal.errors import BadInput, JournalError, NothingFound
+from sexjournal.merging import CONFLICT, holds_marks, in_two_versions
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -243,11 +244,22 @@ def accept_change(app: App, stored: Stored, begun_from: str = "") -> Accepted:
             app.wording.ui["changed_meanwhile"]
         ):
             raise BadInput("the page was not saved")
-        app.change([(stored, settled(app, page))])
+        app.change([(stored, _in_one_version(app, settled(app, page)))])
         app.tell(app.wording.ui["saved"])
         return stored
 
     return accept
+
+
+def _in_one_version(app: App, page: Entry) -> Entry:
+    """Return a page without what a merge kept beside it, once none of its marks is left in the text."""
+    if not in_two_versions(page):
+        return page
+    if holds_marks(page):
+        app.say("the page still holds both versions, between lines that begin with <<<<<<<, ======= and >>>>>>>")
+        return page
+    app.say("no mark of two versions is left in the page: its field 'conflict' goes")
+    return page.amended({CONFLICT: None})
 
 
 def _digest(page: Entry) -> str:
