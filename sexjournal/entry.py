@@ -7,7 +7,7 @@ guess is ours, in `_handler` and in `header`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -17,13 +17,13 @@ from sexjournal import dates
 from sexjournal import header as front
 from sexjournal.dates import When
 from sexjournal.errors import BadInput
-from sexjournal.header import BadPage, Given, Value
+from sexjournal.header import BadPage, Given, Value, given
 
 if TYPE_CHECKING:
     from frontmatter import Post
     from frontmatter.default_handlers import BaseHandler
 
-__all__ = ["FIELDS", "KINDS", "BadPage", "Entry", "Given", "Value", "check", "compose", "parse"]
+__all__ = ["FIELDS", "KINDS", "BadPage", "Entry", "Given", "Value", "check", "compose", "given", "parse"]
 
 KINDS: tuple[str, ...] = (
     "experience",
@@ -120,6 +120,11 @@ class Entry:
     def jot(self) -> str:
         return self._line("jot")
 
+    @property
+    def comments(self) -> tuple[str, ...]:
+        """The comments of the front matter, each from its `#` on."""
+        return tuple(front.comments(self._front()[0]))
+
     def line_of(self, name: str) -> int:
         """The line of the page where a field stands, counted from 1; 1 for a field that it does not have."""
         return front.lines(self._front()[0]).get(name, 1)
@@ -148,6 +153,20 @@ class Entry:
         """With one review more, on a line of its own; those before it stay as they are."""
         page, newline = self._front()
         return self._with_front(front.append(page, "review", review, newline=newline))
+
+    def remarked(self, comments: Iterable[str]) -> Entry:
+        """With these comments, as `comments` gives them, on lines of their own below all fields."""
+        page, newline = self._front()
+        return self._with_front(page + "".join(comment + newline for comment in comments))
+
+    def rewritten(self, body: str) -> Entry:
+        """With another body, the front matter byte for byte the same."""
+        top = self.text[: self.head]
+        if not top and body.removeprefix("\ufeff").startswith("---"):
+            top = "---\n---\n"  # else the body's own line would open the front matter
+        elif top and body and not top.endswith("\n"):
+            top += "\n"
+        return parse(top + body)
 
     def tagged(self, *tags: str) -> Entry:
         return self._with_tags(list(dict.fromkeys([*self.tags, *tags])))
@@ -283,6 +302,11 @@ SCALE = Shape("a whole number from 1 to 7", lambda value: isinstance(value, str)
 NUMBER = Shape("a whole number", _is_number, _LEAVE_OUT)
 FLAG = Shape("true or false", lambda value: isinstance(value, str) and value.casefold() in _YES | _NO)
 MAP = Shape("a map", lambda value: isinstance(value, dict), "such as {likes: [slow, talking]}")
+VERSIONS = Shape(
+    "what two devices wrote at once",
+    lambda value: isinstance(value, dict),
+    "it comes and goes by itself; give a field of your own another name",
+)
 MAPS = Shape("a list of maps", lambda value: all(item is None or isinstance(item, dict) for item in _listed(value)))
 
 # Every field that we know, in the order of a page.
@@ -292,6 +316,7 @@ FIELDS: Mapping[str, Shape] = {
     "date": DATE,
     "written": MOMENT,
     "title": LINE,
+    "conflict": VERSIONS,
     "with": WORDS,
     "to": WORDS,
     "tags": WORDS,

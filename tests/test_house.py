@@ -19,7 +19,7 @@ HEAVY = {
     *("dateparser", "frontmatter", "gnupg", "markdown_it", "pendulum"),
     *("platformdirs", "pysequoia", "rich", "tomlkit", "yaml"),
 }
-PURE = ("dates", "entry", "grep", "header", "ownpage", "packets", "prompts", "query", "reflection")
+PURE = ("dates", "entry", "grep", "header", "merging", "ownpage", "packets", "prompts", "query", "reflection")
 CLOCK = {"now", "today", "utcnow"}
 TOP_LEVEL = {"pyproject.toml", "README.md", "sexjournal", "tests", "completions", "LICENSE", "CHANGELOG.md"}
 BUILT = ("build", "dist", "__pycache__", "*.egg-info")  # not kept, see .gitignore
@@ -61,6 +61,8 @@ def test_the_import_rules_hold() -> None:
         ("entry", "import sexjournal.disk"),
         ("query", "from sexjournal.prompts import KINDS"),
         ("prompts", "import os"),
+        ("merging", "import subprocess"),
+        ("textmerge", "from sexjournal import merging"),
         ("grep", "import subprocess"),
         ("vault", "from sexjournal.entry import parse"),
         ("disk", "import sexjournal.config"),
