@@ -105,11 +105,11 @@ class Journal:
         self.seals.confirm()
         self.seals.seal(b"")
 
-    def read(self, progress: Progress = silent) -> Reading:
-        """Return every entry, opening only files that are new or changed."""
+    def read(self, progress: Progress = silent, *, fresh: bool = False) -> Reading:
+        """Return every entry, opening only files that are new or changed; `fresh` opens all of them again."""
         page = self.seals.unlock()
         opener = self.seals.opener(page)
-        before = self._load_index(opener)
+        before = {} if fresh else self._load_index(opener)
         done, unread = 0, 0
 
         def opened(batch: list[tuple[str, bytes]]) -> list[Known]:
