@@ -16,6 +16,7 @@ from sexjournal.config import load as load_config
 from sexjournal.errors import BadInput, Damaged, NothingFound, SyncTrouble
 
 if TYPE_CHECKING:
+    from sexjournal.agent import Agent
     from sexjournal.ask import Asker
     from sexjournal.entry import Entry
     from sexjournal.gpg import Gpg
@@ -78,6 +79,12 @@ class App:
         from sexjournal.gpg import Gpg
 
         return Gpg()
+
+    @cached_property
+    def agent(self) -> Agent:
+        from sexjournal.agent import Agent
+
+        return Agent()
 
     @cached_property
     def journal(self) -> Journal:
@@ -245,6 +252,10 @@ class App:
             self._reading = self.journal.read(self._progress())
             self._tell_troubles(self._reading)
         return self._reading
+
+    def read_anew(self) -> Reading:
+        """Open every file again, whatever is known of it; its troubles are the caller's to tell."""
+        return self.journal.read(self._progress(), fresh=True)
 
     def _tell_troubles(self, reading: Reading) -> None:
         if reading.slow:
@@ -460,3 +471,10 @@ class App:
             if draft.about.journal != str(self.directory):
                 draft.keep()
         return [draft for draft in found if draft.lock >= 0]
+
+    def at_work(self) -> list[Path]:
+        """Return where other commands have pages of this journal in memory: in an editor, or laid out for `run`."""
+        from sexjournal import private
+
+        held = [draft for place in private.places(self.environ) for draft in private.held(place)]
+        return [draft.path for draft in held if draft.about.journal == str(self.directory)]

@@ -19,12 +19,14 @@ from sexjournal.app import App
 from sexjournal.commands import (
     config,
     desk,
+    doctor,
     edit,
     grep,
     init,
     jot,
     keys,
     listing,
+    lock,
     new,
     remove,
     restore,
@@ -63,6 +65,8 @@ cli.command(rich_help_panel=read, context_settings={"help_option_names": ["--hel
 cli.command(rich_help_panel=read, context_settings={"allow_interspersed_args": False})(run.run)
 cli.command(rich_help_panel=reflect, context_settings=TAKES_REFS)(review.review)
 cli.add_typer(keys.keys, rich_help_panel=keep)
+cli.command(rich_help_panel=keep)(doctor.doctor)
+cli.command(rich_help_panel=keep)(lock.lock)
 cli.command(rich_help_panel=keep)(config.config)
 cli.command(hidden=True)(textconv.textconv)
 

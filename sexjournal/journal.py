@@ -106,15 +106,15 @@ class Journal:
         self.seals.confirm()
         self.seals.seal(b"")
 
-    def read(self, progress: Progress = silent) -> Reading:
-        """Return every entry, opening only files that are new or changed."""
+    def read(self, progress: Progress = silent, *, fresh: bool = False) -> Reading:
+        """Return every entry, opening only files that are new or changed; `fresh` opens all of them again."""
         with ThreadPoolExecutor(1) as meanwhile:  # gpg has its agent derive the key, which takes a third of a second
             listed = meanwhile.submit(index.scan, self.directory)
             meanwhile.submit(vault.warm_up)
             page = self.seals.unlock()
         files = listed.result()
         opener = self.seals.opener(page)
-        before = self._load_index(opener)
+        before = {} if fresh else self._load_index(opener)
         done, unread = 0, len(files) - len(before)
 
         def opened(batch: list[tuple[str, bytes]]) -> list[Known]:

@@ -59,13 +59,24 @@ class Sync:
         """
         if not self.ready:
             self._git("init", "--quiet", "--initial-branch=main")
-        for name, text in {"attributes": ATTRIBUTES, "exclude": EXCLUDED}.items():
-            path = self._directory / ".git" / "info" / name
-            if not path.exists() or path.read_text("utf-8") != text:
-                disk.replace(path, text.encode())
+        for path, text in self._info.items():
+            if not path.exists() or path.read_bytes() != text:
+                disk.replace(path, text)
                 moved = True
         if moved:
             self._show_in_clear()
+
+    @property
+    def prepared(self) -> bool:
+        """Whether git is set as `prepare` leaves it."""
+        listed = self._git("config", "--local", "--list", "-z").decode("utf-8", "surrogateescape")
+        known = dict(line.partition("\n")[::2] for line in listed.split("\0"))
+        told = all(path.exists() and path.read_bytes() == text for path, text in self._info.items())
+        return told and self._opens.items() <= known.items()
+
+    def ask(self, *words: str) -> str:
+        """Return what git answers to a question that changes nothing."""
+        return self._git(*words, extra={"GIT_OPTIONAL_LOCKS": "0"}).decode("utf-8", "surrogateescape")
 
     def commit(self, now: datetime) -> bool:
         """Commit every sealed file as it stands; False when nothing changed. The message tells nothing."""
@@ -112,9 +123,24 @@ class Sync:
 
     def _show_in_clear(self) -> None:
         """Let `git diff`, `git log -p` and `git grep --textconv` open pages, and never keep what they opened."""
+        for name, value in self._opens.items():
+            self._git("config", "--local", "--replace-all", name, value)
+
+    @property
+    def _info(self) -> dict[Path, bytes]:
+        info = self._directory / ".git" / "info"
+        return {info / "attributes": ATTRIBUTES.encode(), info / "exclude": EXCLUDED.encode()}
+
+    @property
+    def _opens(self) -> dict[str, str]:
         opens = f"journal --dir {shlex.quote(str(self._directory.absolute()))} textconv"
-        self._git("config", "--local", "diff.journal.textconv", opens)
-        self._git("config", "--local", "diff.journal.cachetextconv", "false")
+        return {"diff.journal.textconv": opens, "diff.journal.cachetextconv": "false"}
+
+    def stale_locks(self) -> list[Path]:
+        """Return the locks of a git that was killed; none while a git is at work. No ref ends with `.lock`."""
+        folder = self._directory / ".git"
+        locks = sorted([*folder.glob("*.lock"), *(folder / "refs").rglob("*.lock")])
+        return [] if locks and _git_at_work(self._directory) else locks
 
     def _clear_stale_lock(self) -> None:
         """Take away the lock of a git that was killed; SyncTrouble when a git of the person's is at work."""

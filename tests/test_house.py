@@ -74,6 +74,10 @@ def test_the_import_rules_hold() -> None:
         ("commands/listing", "from sexjournal.journal import Journal"),
         ("commands/show", "import sexjournal.gpg"),
         ("commands/edit", "def later() -> None:\n    import rich"),
+        ("swap", "import sexjournal.query"),
+        ("agent", "import sexjournal.ownpage"),
+        ("checkup/pages", "import sexjournal.vault"),
+        ("commands/lock", "from sexjournal.private import Draft"),
         ("fresh", "'''A module that has no place in the house.'''"),
     ],
 )
