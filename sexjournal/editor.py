@@ -110,7 +110,7 @@ def _run(draft: Draft, command: list[str], environ: Mapping[str, str], streams: 
     try:
         # leaving the block waits, also when an exception comes by: the lock must outlive the editor
         with subprocess.Popen(
-            [*command, *_arguments(command, draft), str(draft.page)],
+            [*_hardened(command, draft), str(draft.page)],
             stdin=streams[0],
             stdout=streams[1],
             stderr=streams[2],
@@ -118,12 +118,21 @@ def _run(draft: Draft, command: list[str], environ: Mapping[str, str], streams: 
             pass_fds=(draft.lock,),
             umask=0o077,
         ) as editor:
-            return editor.wait()
+            return _waited_for(editor)
     except OSError as trouble:
         name = Path(command[0]).name
         raise EditorFailed(
             f"the editor '{name}' could not be started: {trouble.strerror}", hint=_comfort(draft)
         ) from None
+
+
+def _waited_for(editor: subprocess.Popen[bytes]) -> int:
+    try:
+        return editor.wait()
+    except SystemExit as asked:  # a closed window may tell us alone, and micro waits on for keys that never come
+        if asked.code == 128 + signal.SIGHUP:
+            editor.send_signal(signal.SIGHUP)
+        raise
 
 
 def _ending(status: int) -> str:
@@ -153,6 +162,13 @@ def _hardening(command: list[str]) -> tuple[str, ...] | None:
 
 def _arguments(command: list[str], draft: Draft) -> list[str]:
     return [argument.replace("{private}", str(draft.path)) for argument in _hardening(command) or ()]
+
+
+def _hardened(command: list[str], draft: Draft) -> list[str]:
+    """Put our arguments behind the person's own, so that they win; micro would take them for files there."""
+    program, *own = command
+    ours = _arguments(command, draft)
+    return [program, *ours, *own] if _hardening(command) is MICRO else [program, *own, *ours]
 
 
 def _private(command: list[str], draft: Draft) -> dict[str, str]:

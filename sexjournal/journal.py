@@ -282,6 +282,8 @@ def _text(data: bytes) -> str:
 def _known(name: str, sealed: bytes, opened: bytes | Damaged, clear: Sequence[str]) -> Known:
     nowhere = (0, 0, 0, 0)
     digest = index.digest(sealed)
+    if isinstance(opened, vault.Unopened):
+        return Known(nowhere, "", None, opened.sentence)  # without a digest it is tried again
     if isinstance(opened, Damaged):
         return Known(nowhere, digest, None, opened.sentence)
     try:

@@ -6,7 +6,9 @@ integrity check and one valid signature of a recipient. An exit code of 0 alone 
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import resource
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +24,7 @@ from sexjournal.gpg import NO_PINENTRY, REASONS, Gpg, Status
 AT_ONCE = 4  # gpg processes; more of them exhaust the agent's secure memory
 HIDDEN = "0" * 16
 DAMAGED = "the message is damaged"
+JUST_NOW = "it could not be opened just now"
 NOT_SIGNED = "it is not signed by a recipient of this journal"
 
 
@@ -31,6 +34,10 @@ Out = TypeVar("Out")
 
 class OtherKeys(KeyTrouble):
     """gpg would have sealed for other keys than it was told to."""
+
+
+class Unopened(Damaged):
+    """A message could not be opened this time, for a reason that is not its own: it may well be whole."""
 
 
 class Opener(Protocol):
@@ -202,12 +209,21 @@ class _SequoiaOpener:
         try:
             return decrypt(message, decryptor=decryptor, **how)
         except (RuntimeError, OSError) as error:
-            raise Damaged(NOT_SIGNED if "no valid signatures found" in str(error) else DAMAGED) from None
+            raise _verdict(error) from None
         except BaseException as panic:
             if type(panic).__name__ != "PanicException":  # pyo3's, for a panic in Rust; it cannot be imported
                 raise
             del self._decryptors[key]  # it stays locked for ever
             raise Damaged(DAMAGED) from None
+
+
+def _verdict(error: Exception) -> Damaged:
+    """Tell a message that is not one of ours from trouble of this machine: no memory left, no more files to open."""
+    said = str(error)
+    number = re.search(r"\(os error (\d+)\)", said)  # as Rust writes it
+    if getattr(error, "errno", None) or (number and int(number[1]) != errno.EFBIG):  # a bomb is an error of ours
+        return Unopened(JUST_NOW)
+    return Damaged(NOT_SIGNED if "no valid signatures found" in said else DAMAGED)
 
 
 class _GpgOpener:
@@ -295,6 +311,8 @@ def _sequoia() -> Any:
 
 def _is_one_message(status: Status) -> bool:
     """Whether gpg opened one sealed packet with an integrity check, and nothing before or after it."""
+    if status.code < 0:
+        raise Unopened(JUST_NOW)
     order = [word for word, _ in status.lines if word in ("BEGIN_DECRYPTION", "PLAINTEXT", "DECRYPTION_OKAY")]
     return order == ["BEGIN_DECRYPTION", "PLAINTEXT", "DECRYPTION_OKAY"] and _guarded(status)
 

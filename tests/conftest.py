@@ -10,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 from room import Keys, Room
 
+pytest_plugins = ["figures"]  # here, as the table is printed by the controller, which reads no other conftest
+
 settings.register_profile(
     "default", deadline=None, max_examples=100, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
 )

@@ -382,6 +382,10 @@ class Room:
         forms = _forms(self.canary)
         return sorted({path for place in places for path in _walk(place, besides) if _marked(path, forms)})
 
+    def told_by(self, data: bytes) -> bool:
+        """Whether the canary stands in these bytes, in any of its shapes."""
+        return _tells(data, _forms(self.canary))
+
     # Leaving
 
     def residents(self) -> list[int]:
@@ -442,7 +446,11 @@ def _forms(word: str) -> tuple[bytes, ...]:
 
 
 def _marked(path: Path, forms: Sequence[bytes]) -> bool:
-    texts = [text for held in _held(path) for text in (held, held.translate(None, b"\r\n"))]  # base64 comes in lines
+    return any(_tells(held, forms) for held in _held(path))
+
+
+def _tells(data: bytes, forms: Sequence[bytes]) -> bool:
+    texts = (data, data.translate(None, b"\r\n"))  # base64 comes in lines
     return any(form in text for text in texts for form in forms)
 
 

@@ -1,7 +1,6 @@
 """Files are wholly there or not at all: full disks, broken disks and kills at every step, by real strace.
 
-In the normal run the steps of the writing itself are hit. JOURNAL_PROOF=full hits every call of every process, from the
-first on until none is left; that takes hours.
+Whole commands under the same faults are in proof/test_g03_saved.py.
 """
 
 from __future__ import annotations
@@ -9,23 +8,19 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import signal
 import stat
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from room import JOURNAL, Keys, Result, Room
+from tracing import FAULTS, GROUPS, WHEN_KILLED, calls, hit, needs_strace, strace
 
 from sexjournal import disk
 from sexjournal.disk import DiskTrouble
 from sexjournal.errors import BadInput
 
-FULL = os.environ.get("JOURNAL_PROOF") == "full"
 OLD, NEW = b"old page\n" * 99, b"new page\n" * 999
 
 
@@ -185,64 +180,6 @@ def test_a_lock_that_is_a_link_is_refused(tmp_path: Path) -> None:
 
 # Faults
 
-GROUPS = {
-    "open": ("openat", "open"),
-    "write": ("write", "pwrite64", "writev"),
-    "fsync": ("fsync", "fdatasync"),
-    "close": ("close",),
-    "link": ("linkat", "link"),
-    "rename": ("rename", "renameat", "renameat2"),
-    "unlink": ("unlink", "unlinkat"),
-}
-FAULTS = {"ENOSPC": "error=ENOSPC", "EIO": "error=EIO", "SIGKILL": "signal=KILL"}
-WHEN_KILLED = -signal.SIGKILL  # strace ends as its command did
-
-
-def strace_trouble() -> str:
-    """Why no fault can be injected here; empty where it can."""
-    if not shutil.which("strace"):
-        return "strace is not on this machine"
-    argv = ("strace", "-o", "/dev/null", "-e", "inject=fsync:error=EIO:when=1", "true")
-    tried = subprocess.run(argv, capture_output=True, check=False, text=True)
-    return f"strace may not trace here: {tried.stderr.strip()}" if tried.returncode else ""
-
-
-TROUBLE = strace_trouble()
-needs_strace = pytest.mark.skipif(bool(TROUBLE), reason=TROUBLE or "strace works")
-
-
-@dataclass(frozen=True)
-class Call:
-    """The `number`th call of that name that a process makes."""
-
-    name: str
-    number: int
-
-
-def strace(log: Path, *faults: str, everyone: bool = False) -> tuple[str, ...]:
-    """Words before a command: its first process, or all of them, with these faults; each call is a line of `log`."""
-    names = ",".join(f"?{name}" for group in GROUPS.values() for name in group)
-    injected = [word for fault in faults for word in ("-e", f"inject={fault}")]
-    return ("strace", *(["-f"] if everyone else []), "-qq", "-y", "-o", str(log), "-e", f"trace={names}", *injected)
-
-
-def calls(log: Path, about: str) -> list[Call]:
-    """The calls that a traced process made about this part of a path."""
-    counted: dict[str, int] = {}
-    found = []
-    for line in log.read_text(errors="replace").splitlines():
-        if match := re.match(r"(\w+)\(", line):
-            counted[match[1]] = counted.get(match[1], 0) + 1
-            if about in line:
-                found.append(Call(match[1], counted[match[1]]))
-    return found
-
-
-def hit(log: Path) -> bool:
-    """Whether a fault came to pass."""
-    return bool(re.search(r"\(INJECTED\)|killed by SIGKILL", log.read_text(errors="replace")))
-
-
 DISK = """\
 import sys
 from pathlib import Path
@@ -318,125 +255,3 @@ def test_a_write_that_takes_only_a_part_is_gone_on_with(tmp_path: Path) -> None:
         result = worked("create", path, log, f"{step.name}:error={error}:when={step.number}")
         assert hit(log)
         assert (path.read_bytes() if path.exists() else None) == (NEW if result.stdout else None)
-
-
-# The whole command
-
-
-@dataclass
-class Desk:
-    """A journal, and `journal new` under strace."""
-
-    room: Room
-    log: Path
-
-    @property
-    def page(self) -> bytes:
-        return f"We swam to {self.room.canary}.\n".encode() * 20
-
-    def new(self, *faults: str, everyone: bool = False) -> Result:
-        """Write a page; a fault may leave a child of it waiting for ever, so it is ended after a while."""
-        self.room.run("gpgconf", "--launch", "gpg-agent", check=0)  # so that it is no child of what is traced
-        argv = (*strace(self.log, *faults, everyone=everyone), *JOURNAL, "new")
-        try:
-            return self.room.run(*argv, stdin=self.page, timeout=20)
-        except subprocess.TimeoutExpired:
-            return Result(WHEN_KILLED, b"", b"")
-
-    def leftovers(self) -> list[str]:
-        return [path.name for path in self.room.journal_dir.rglob("*.tmp") if ".git" not in path.parts]
-
-    def check(self, fault: str, what: object, *, everyone: bool = False) -> None:
-        """Inject a fault and look at what must be true afterwards."""
-        before, left = set(self.room.files()), set(self.leftovers())
-        result = self.new(fault, everyone=everyone)
-        found = set(self.room.files()) - before
-        assert len(found) <= 1, what
-        assert all(self.room.open(path).endswith(b"\n---\n" + self.page) for path in found), what
-        assert found or result.code != 0, f"{what}: said to be saved, and is not"
-        assert self.room.canary not in result.error, what
-        assert "Traceback" not in result.error, what
-        if result.code != WHEN_KILLED:
-            assert set(self.leftovers()) == left, what
-        self.next_command_works(what)
-
-    def next_command_works(self, what: object) -> None:
-        written = self.room.journal("new", stdin=b"the next page\n")
-        assert (written.code, written.text.count("\n")) == (0, 1), f"{what}: {written.error}"
-        assert "not committed" not in written.error, what
-        assert self.room.git("status", "--porcelain").text == "", what
-
-
-@pytest.fixture(scope="module")
-def desk(keys_of_run: Keys) -> Iterator[Desk]:
-    with Room(keys_of_run) as room:
-        room.expect_draft()
-        room.journal("init", "--yes", check=0)
-        room.journal("new", stdin=b"the first page\n", check=0)  # so that all is compiled and every directory is there
-        yield Desk(room, room.tools / "log")
-
-
-@pytest.fixture(scope="module")
-def steps(desk: Desk) -> list[Call]:
-    """What `journal new` does to write one page: make it, write, flush, close, name it, flush the directory."""
-    assert desk.new().code == 0
-    found = calls(desk.log, str(desk.room.journal_dir / "2026"))
-    assert {name for name in GROUPS if any(step.name in GROUPS[name] for step in found)} >= {*GROUPS} - {"rename"}
-    return found
-
-
-@needs_strace
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("first", [0, 1, 2])
-def test_a_page_is_there_whole_or_not_at_all(desk: Desk, steps: list[Call], first: int, fault: str) -> None:
-    for step in steps[first::3]:
-        desk.check(f"{step.name}:{FAULTS[fault]}:when={step.number}", step)
-        assert hit(desk.log), step
-
-
-@needs_strace
-@pytest.mark.parametrize("group", ["write", "rename"])
-def test_where_the_words_wait_may_be_full_too(desk: Desk, group: str) -> None:
-    assert desk.new().code == 0
-    steps = [step for step in calls(desk.log, str(desk.room.runtime)) if step.name in GROUPS[group]]
-    assert steps
-    for step in steps:
-        desk.check(f"{step.name}:error=ENOSPC:when={step.number}", step)
-        assert hit(desk.log), step
-
-
-@needs_strace
-@pytest.mark.parametrize("number", [1, 2])
-@pytest.mark.parametrize("group", ["write", "link", "rename", "unlink"])
-def test_a_gpg_or_git_that_is_killed_loses_nothing(desk: Desk, group: str, number: int) -> None:
-    names = ",".join(f"?{name}" for name in GROUPS[group])
-    desk.check(f"{names}:signal=KILL:when={number}", (group, number), everyone=True)
-    assert hit(desk.log)
-
-
-@needs_strace
-@pytest.mark.skipif(not FULL, reason="every call takes hours: JOURNAL_PROOF=full")
-@pytest.mark.parametrize("everyone", [False, True], ids=["the command", "all processes"])
-@pytest.mark.parametrize("fault", FAULTS)
-@pytest.mark.parametrize("group", GROUPS)
-def test_a_fault_at_every_call_there_is(
-    desk: Desk, group: str, fault: str, everyone: bool, record_property: Callable[[str, object], None]
-) -> None:
-    names = ",".join(f"?{name}" for name in GROUPS[group])
-    number = 1
-    while True:
-        desk.check(f"{names}:{FAULTS[fault]}:when={number}", (group, number), everyone=everyone)
-        if not hit(desk.log):
-            break
-        number += 1
-    record_property("faults", number - 1)
-    assert number > 1
-
-
-def test_a_file_that_may_not_grow_leaves_no_piece_of_a_page(desk: Desk) -> None:
-    before = desk.room.files()
-    words = "ulimit -f 1; exec " + " ".join(JOURNAL) + " new"
-    result = desk.room.run("bash", "-c", words, stdin=desk.page * 100)
-    assert result.code not in (0, 70)
-    assert desk.room.files() == before
-    desk.next_command_works("ulimit")

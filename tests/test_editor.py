@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import signal
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pexpect
 import pytest
+from editors import EDITORS, child_of, draft_page, furnish, present, until, write
 from room import Room
 
 from sexjournal import editor, private
@@ -43,57 +42,7 @@ assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 draft.wipe()
 print("id-of-the-page")
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Keys:
-    """How to write, delete and look for a word in an editor, to save and to leave; and a talkative configuration."""
-
-    type: str
-    save: str
-    leave: str
-    settings: dict[str, str]
-
-
-VIMRC = """\
-set nocompatible modeline modelines=5 {history} undofile undodir=~/undo backup backupdir=~/backup
-set swapfile directory=~/swap updatecount=1
-"""
-VIM_KEYS = ("O{word}\x1byyp/{word}\rdd\x1b", ":w\r", ":q\r")
-EMACS = """\
-(setq backup-directory-alist '(("." . "~/backup")) auto-save-file-name-transforms '((".*" "~/swap/" t))
-      auto-save-interval 20 auto-save-timeout 1 savehist-additional-variables '(kill-ring search-ring)
-      enable-local-variables :all enable-local-eval t)
-(savehist-mode 1) (recentf-mode 1)
-"""
-NANORC = "set backup\nset backupdir ~/backup\nset historylog\nset positionlog\nset locking\n"
-MICRO = json.dumps(dict.fromkeys(("backup", "savehistory", "saveundo", "savecursor", "permbackup"), True))
-EDITORS = {
-    "vim": Keys(*VIM_KEYS, {".vimrc": VIMRC.format(history="viminfo='100,<1000,s100")}),
-    "nvim": Keys(*VIM_KEYS, {"config/nvim/init.vim": VIMRC.format(history="shada='100,<1000,s100")}),
-    "nano": Keys("{word}\r{word}\r\x10\x0b\x17{word}\r", "\x0f\r", "\x18", {"config/nano/nanorc": NANORC}),
-    "emacs": Keys("{word}\r{word}\r\x10\x0b\x13{word}\r\x01", "\x18\x13", "\x18\x03", {".emacs": EMACS}),
-    "micro": Keys("{word}\r{word}\r\x1b[A\x0b", "\x13", "\x11", {"config/micro/settings.json": MICRO}),
-}
 every_editor = pytest.mark.parametrize("name", EDITORS)
-
-
-def present(name: str) -> str:
-    """The path of an editor, or a skipped test."""
-    path = shutil.which(name)
-    if not path:
-        pytest.skip(f"{name} is not on this machine")
-    return path
-
-
-def furnish(room: Room, name: str) -> None:
-    """Configure an editor to write down all that it can."""
-    for place in ("backup", "swap", "undo"):
-        (room.home / place).mkdir()
-    for path, text in EDITORS[name].settings.items():
-        file = (room.root if path.startswith("config/") else room.home) / path
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text.replace("~/", f"{room.home}/"))  # nano asks nobody where root lives
 
 
 def driver(room: Room, text: str = PAGE) -> tuple[str, ...]:
@@ -111,30 +60,9 @@ def opened(room: Room, command: str, text: str = PAGE) -> pexpect.spawn[str]:
     return window
 
 
-def write(room: Room, window: pexpect.spawn[str], name: str) -> None:
-    """Type the room's canary and save it, twice, as a backup holds what was saved before."""
-    keys, before = EDITORS[name], draft_page(room).read_text().count(room.canary)
-    for times in (before + 1, before + 2):
-        window.send(keys.type.format(word=room.canary))
-        window.send(keys.save)
-        until(lambda times=times: draft_page(room).read_text().count(room.canary) >= times)
-
-
 def written(room: Room) -> str:
     """A page with the canary in it from the start: a first backup, or a swap file, holds only what was there before."""
     return f"{PAGE}and it speaks of {room.canary}\n"
-
-
-def draft_page(room: Room) -> Path:
-    (page,) = room.runtime.glob("journal-*/page.md")
-    return page
-
-
-def until(condition: Callable[[], bool], seconds: float = 15) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.01)
 
 
 def ended(window: pexpect.spawn[str]) -> tuple[int | None, str]:
@@ -142,19 +70,6 @@ def ended(window: pexpect.spawn[str]) -> tuple[int | None, str]:
     window.expect(pexpect.EOF)
     window.close()
     return window.exitstatus, window.before
-
-
-def child_of(process: int) -> int:
-    """The process that this one started."""
-    parents = {int(path.parent.name): _parent(path) for path in Path("/proc").glob("[0-9]*/stat")}
-    return next(child for child, parent in parents.items() if parent == process)
-
-
-def _parent(path: Path) -> int:
-    try:
-        return int(path.read_text().rpartition(")")[2].split()[1])
-    except OSError:
-        return 0
 
 
 def arrived(room: Room) -> bytes:
@@ -175,39 +90,6 @@ def renamed(room: Room, name: str) -> str:
 
 
 # Traces
-
-
-@every_editor
-@pytest.mark.parametrize("talkative", [False, True], ids=["default", "talkative"])
-def test_what_was_typed_arrives_and_leaves_no_trace(room, name, talkative):
-    if talkative:
-        furnish(room, name)
-    window = opened(room, present(name), written(room))
-    write(room, window, name)
-    assert room.sweep() == []
-    window.send(EDITORS[name].leave)
-    code, said = ended(window)
-    assert (code, "id-of-the-page" in said) == (0, True)
-    text = arrived(room).decode()
-    assert PAGE in text
-    assert text.count(room.canary) > 1
-
-
-@every_editor
-@pytest.mark.parametrize("talkative", [False, True], ids=["default", "talkative"])
-def test_a_killed_editor_leaves_its_page_in_memory_and_nothing_on_disk(room, name, talkative):
-    if talkative:
-        furnish(room, name)
-    window = opened(room, present(name), written(room))
-    write(room, window, name)
-    os.kill(child_of(window.pid), signal.SIGKILL)
-    code, said = ended(window)
-    assert (code, "was ended by signal 9" in said, "'journal' offers it again" in said) == (2, True, True)
-    room.expect_draft()
-    assert room.sweep() == []
-    (draft,) = private.sweep(room.runtime)
-    assert room.canary in draft.read().decode()
-    draft.wipe()
 
 
 @every_editor
@@ -390,10 +272,10 @@ Path(TOOLS, "shown").write_text(json.dumps(shown))
 """
 
 
-def shown(room: Room, name: str, *shell: str) -> dict[str, object]:
-    """What an editor of this name finds when it is started."""
+def shown(room: Room, name: str, own: str = "") -> dict[str, object]:
+    """What an editor of this name, with the person's own arguments, finds when it is started."""
     path = program(room, name, f"#!{sys.executable} -S\nTOOLS = {str(room.tools)!r}\n{SHOW}")
-    window = room.spawn(*(shell or driver(room)), env={"EDITOR": path, "VISUAL": ""})
+    window = room.spawn(*driver(room), env={"EDITOR": f"{path} {own}", "VISUAL": ""})
     code, said = ended(window)
     assert code == 0, said
     return json.loads((room.tools / "shown").read_text())
@@ -428,6 +310,13 @@ def test_each_editor_gets_its_arguments_before_the_page(room, name, words):
     assert bool(words) is (len(argv) > 2)
     if name == "code":
         assert argv[argv.index("--user-data-dir") + 1] == str(Path(argv[-1]).parent / "code")
+
+
+@pytest.mark.parametrize("name, ours_first", [("vim", False), ("nano", False), ("micro", True)])
+def test_the_persons_own_arguments_do_not_switch_ours_off(room, name, ours_first):
+    argv = shown(room, name, "+9")["argv"][1:-1]
+    assert argv.index("+9") == (len(argv) - 1 if ours_first else 0)
+    assert len(argv) > 1
 
 
 # The terminal
