@@ -21,15 +21,19 @@ if TYPE_CHECKING:
     from sexjournal.entry import Entry
     from sexjournal.gpg import Gpg
     from sexjournal.journal import Journal, Reading, Stored, Trouble
+    from sexjournal.landing import Landing
+    from sexjournal.merging import MergeText
     from sexjournal.private import Draft
     from sexjournal.prompts import Wording
     from sexjournal.query import Filters
+    from sexjournal.remote import Remote
     from sexjournal.render import Face
     from sexjournal.seals import Seals
     from sexjournal.sync import Sync
 
 NAME = "journal"
 OWN_PROMPTS = "prompts.toml"
+LANDING = ".git/journal-arriving"  # the record of landing.py, known here to be looked for without a process
 EDITING_ROOM = 4 * 1024 * 1024  # bytes kept free for a page and what its editor lays beside it
 SLOW_START = 1.0  # seconds of reading before a progress bar is worth showing
 
@@ -52,6 +56,7 @@ class App:
         self.exit_code = 0
         self._reading: Reading | None = None
         self._plain = False
+        self.quiet = False
         self._said: set[str] = set()
 
     # the parts
@@ -98,7 +103,19 @@ class App:
     def sync(self) -> Sync:
         from sexjournal.sync import Sync
 
-        return Sync(self.directory, self.environ, hide_hour=self.journal.seals.accepted.page.hidden)
+        return Sync(self.directory, self.environ, hide_hour=self.journal.seals.hides_hours)
+
+    @cached_property
+    def remote(self) -> Remote:
+        from sexjournal.remote import Remote
+
+        return Remote(self.directory, self.environ, hide_hour=self.journal.seals.hides_hours)
+
+    @cached_property
+    def landing(self) -> Landing:
+        from sexjournal.landing import Landing
+
+        return Landing(self.directory, self.environ)
 
     @cached_property
     def language(self) -> str:
@@ -175,6 +192,11 @@ class App:
         """Say something about the work, on stderr."""
         self.complain(sentence, "")
 
+    def mention(self, sentence: str) -> None:
+        """Say something that a timer need not hear."""
+        if not self.quiet:
+            self.say(sentence)
+
     def say_once(self, sentence: str) -> None:
         """Say something that the command may have said already."""
         if sentence not in self._said:
@@ -249,6 +271,7 @@ class App:
         """Read the journal, once until it changes; what is damaged or foreign is told and the rest goes on."""
         if self._reading is None:
             self._sweep()
+            self._finish_landing()
             self._reading = self.journal.read(self._progress())
             self._tell_troubles(self._reading)
         return self._reading
@@ -353,7 +376,7 @@ class App:
         entry = self.journal.open_file(sealed)
         if entry.id != id_in(name):
             raise Damaged(f"what git has under {name} is another page", "git log shows what happened to it")
-        self.journal.put_back(name, sealed)
+        self.journal.put_back(name, entry)
         self.commit()
         return entry
 
@@ -366,11 +389,15 @@ class App:
     def seal_anew(self) -> None:
         """Seal every page for today's keys that is not yet, and commit them; what does not open is told and left."""
         with self.journal.locked():
-            try:
-                for trouble in self.journal.seal_anew(self.journal.not_current(), self._progress("sealing")):
-                    self._tell_trouble(trouble)
-            finally:
-                self._commit()
+            self.seal_all_anew()
+
+    def seal_all_anew(self) -> None:
+        """The same, for who holds the journal already."""
+        try:
+            for trouble in self.journal.seal_anew(self.journal.not_current(), self._progress("sealing")):
+                self._tell_trouble(trouble)
+        finally:
+            self._commit()
 
     def commit(self) -> None:
         """Commit what is on the disk, while no other command does."""
@@ -381,10 +408,25 @@ class App:
         """Commit. Trouble with git is only said: the page is saved, and the next commit takes it in."""
         self._reading = None
         try:
-            self.sync.prepare()
-            self.sync.commit(self.now())
+            self.settle()
         except SyncTrouble as trouble:
             self.say(f"saved, not committed: {trouble.sentence}")
+
+    def read_again(self) -> None:
+        """Forget what was read: files were changed."""
+        self._reading = None
+
+    def _finish_landing(self) -> None:
+        """Finish what a killed `journal sync` began, before anything is read."""
+        if (self.directory / LANDING).exists():
+            self.commit()
+
+    def settle(self) -> None:
+        """Bring what was landing to its end, and commit what is on the disk; the caller holds the journal."""
+        self.sync.prepare()
+        if self.landing.finish():
+            self.journal.seals.settle()
+        self.sync.commit(self.now())
 
     # drafts
 
@@ -434,6 +476,14 @@ class App:
             yield place
         finally:
             draft.wipe()
+
+    @contextmanager
+    def merging(self, size: int) -> Iterator[MergeText]:
+        """Yield what merges texts line by line, in memory-backed storage with room for `size` bytes."""
+        from sexjournal.textmerge import merger
+
+        with self.laid_out(size) as place:
+            yield merger(place)
 
     def child(self, command: list[str], place: Path) -> int:
         """Run a command of the person's in `place` and return its exit code, 128 + N when signal N ended it."""

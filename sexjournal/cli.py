@@ -27,12 +27,14 @@ from sexjournal.commands import (
     keys,
     listing,
     lock,
+    merge_driver,
     new,
     remove,
     restore,
     review,
     run,
     show,
+    sync,
     tag,
     textconv,
 )
@@ -64,11 +66,13 @@ cli.command(rich_help_panel=read, context_settings=TAKES_REFS)(show.show)
 cli.command(rich_help_panel=read, context_settings={"help_option_names": ["--help"]})(grep.grep)
 cli.command(rich_help_panel=read, context_settings={"allow_interspersed_args": False})(run.run)
 cli.command(rich_help_panel=reflect, context_settings=TAKES_REFS)(review.review)
+cli.command(rich_help_panel=keep)(sync.sync)
 cli.add_typer(keys.keys, rich_help_panel=keep)
 cli.command(rich_help_panel=keep)(doctor.doctor)
 cli.command(rich_help_panel=keep)(lock.lock)
 cli.command(rich_help_panel=keep)(config.config)
 cli.command(hidden=True)(textconv.textconv)
+cli.command(hidden=True)(merge_driver.merge_driver)
 
 
 def _version(asked: bool) -> None:

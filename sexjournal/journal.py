@@ -18,11 +18,14 @@ from sexjournal.entry import Entry, parse
 from sexjournal.errors import BadInput, Damaged, JournalError
 from sexjournal.gpg import LARGEST_PAGE, Gpg
 from sexjournal.index import ENDING, Known
+from sexjournal.merging import in_two_versions
 from sexjournal.ownpage import OwnPage
 from sexjournal.seals import Seals
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base32
 ID_LENGTH = 8
+
+BOTH = "changed on two devices at once; 'journal edit {}' shows both versions"
 
 Progress = Callable[[int, int], None]  # (files opened, files to open)
 
@@ -131,7 +134,12 @@ class Journal:
 
     def open_file(self, sealed: bytes) -> Entry:
         """Open the bytes of one sealed page."""
-        return parse(_text(self.seals.opener(self.seals.unlock()).open(sealed)))
+        return self.opens(self.seals.unlock())(sealed)
+
+    def opens(self, page: OwnPage) -> Callable[[bytes], Entry]:
+        """Return what opens sealed pages, those of the past too, with the keys of an own page."""
+        opener = self.seals.opener(page)
+        return lambda sealed: parse(_text(opener.open(sealed)))
 
     # writing
 
@@ -176,18 +184,26 @@ class Journal:
             progress(min(start + vault.AT_ONCE, len(names)), len(names))
         return shut
 
-    def put_back(self, name: str, sealed: bytes) -> None:
-        """Write a sealed file that git remembered, once it was opened and found genuine."""
-        disk.create(self.directory / name, sealed)
+    def put_back(self, name: str, entry: Entry) -> None:
+        """Write a page that git remembered, sealed anew: an old file that comes back is how a remote cheats."""
+        disk.create(self.directory / name, self._sealed(entry))
 
     # what another device wrote
 
-    def judged(self, page: OwnPage, files: Iterable[tuple[str, bytes]]) -> Iterator[Known]:
+    def judged(self, page: OwnPage, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, Known]]:
         """Open files that would arrive: each a page by its name, and signed by one who reads the journal today."""
         opener = self.seals.opener(page, page.readers)
         for name, sealed in files:
             (opened,) = vault.open_many(opener, [sealed])
-            yield _known(name, sealed, opened, page.clear)
+            yield name, _known(name, sealed, opened, page.clear)
+
+    @staticmethod
+    def core(sealed: bytes) -> bytes:
+        """Return what is sealed in a file, however it is wrapped; the file itself where it is no message."""
+        try:
+            return packets.sealed_data(sealed)
+        except Damaged:
+            return sealed
 
     # inside
 
@@ -308,6 +324,10 @@ def _reading(known: dict[str, Known]) -> Reading:
         else:
             seen.add(one.entry.id)
             stored.append(Stored(name, one.digest, one.entry))
+            if in_two_versions(one.entry):
+                troubles.append(
+                    Trouble(name, f"changed on two devices at once; {BOTH.format(one.entry.id)}", shut=False)
+                )
         if one.remark:
             troubles.append(Trouble(name, one.remark, shut=False))
     return Reading(tuple(stored), tuple(troubles))

@@ -53,6 +53,11 @@ class Seals:
             raise BadInput("this device has not accepted this journal yet", NEVER_ACCEPTED)
         return found
 
+    @property
+    def hides_hours(self) -> bool:
+        """Whether commits tell the day alone; not known before the journal is accepted, when nothing is committed."""
+        return self.is_accepted and self.accepted.page.hidden
+
     # making and accepting one
 
     def create(self, device: Recipient, names: str, clear: Iterable[str]) -> OwnPage:
