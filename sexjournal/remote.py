@@ -122,7 +122,8 @@ class Remote(History):
 
     def accept(self, commit: str) -> None:
         """Remember that the remote has this commit, and that all in it is accepted."""
-        self._move({SEEN: commit, self._tracking_ref: commit})
+        if commit and self._refs().get(SEEN) != commit:
+            self._move({SEEN: commit, self._tracking_ref: commit})
 
     def push(self, commit: str) -> bool:
         """Give the remote a commit, never with force; False when somebody was first and there is more to fetch.

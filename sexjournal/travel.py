@@ -76,13 +76,17 @@ def _exchange(app: App, remote: Remote, yes: bool) -> None:
     remote.refuse_opened_notes()
     for _ in range(TRIES):
         incoming = remote.fetch()
+        standing = remote.standing(incoming)
+        if standing is Standing.NOTHING:
+            remote.accept(incoming)
+            app.mention("this device and the remote have the same pages")
+            return
         with app.journal.locked():
-            app.settle()
             _take_in(app, remote, incoming, yes)
             here = remote.head
         if incoming == here:
             remote.accept(here)
-            app.mention("this device and the remote have the same pages")
+            app.mention("this device has everything that the remote has")
             return
         if remote.push(here):
             app.mention("the remote has everything that is here")
@@ -91,6 +95,8 @@ def _exchange(app: App, remote: Remote, yes: bool) -> None:
 
 
 def _take_in(app: App, remote: Remote, incoming: str, yes: bool) -> None:
+    """Join what arrives with what is here, as it is now that the journal is held."""
+    app.settle()
     standing = remote.standing(incoming)
     if standing in REFUSED:
         sentence, hint = REFUSED[standing]
