@@ -168,7 +168,7 @@ def drive(app: App, base: Path, ours: Path, theirs: Path, name: str) -> None:
         open_ = app.journal.opens(page)
         with app.merging(3 * max(len(mine), len(new))) as merge_text:
             sealed = _joined(app, name, open_, (old, mine), known.entry, merge_text)
-    ours.write_bytes(sealed)
+    app.sync.answer(ours, sealed)
 
 
 # The journal's own page
