@@ -163,14 +163,21 @@ def _plain(value: SettingValue) -> str | bool | list[str]:
     return list(value) if isinstance(value, tuple) else value
 
 
+def _reason(error: Exception) -> str:
+    if isinstance(error, tomllib.TOMLDecodeError):
+        return str(error).lower()
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8"
+    return "it holds something far too long or too deep"  # a number of thousands of digits, brackets in brackets
+
+
 def _read_file(path: Path) -> Mapping[str, object]:
     try:
         settings = _parsed(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    except ValueError as error:
-        reason = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error).lower()
-        raise BadInput(f"{path} cannot be read: {reason}", "mend the file, or move it away") from None
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{path} cannot be read: {_reason(error)}", "mend the file, or move it away") from None
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {str(error.strerror).lower()}") from None
     for name in settings.keys() - {setting.name for setting in SETTINGS}:

@@ -505,6 +505,8 @@ def _tables(text: str, name: str) -> dict[str, dict[str, Any]]:
         tables = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadInput(f"{name}: {str(error)[:1].lower()}{str(error)[1:]}") from None
+    except (ValueError, RecursionError):  # a number of thousands of digits, brackets in brackets in brackets
+        raise BadInput(f"{name}: it cannot be read", "it holds something far too long or too deep") from None
     return {key: _named(rows, key, name) for key, rows in tables.items()}
 
 

@@ -54,7 +54,7 @@ def settled(app: App, page: Entry) -> Entry:
     """Return a changed page with its date as it is stored, whatever way it was typed."""
     entries.check(page, besides={"date"})
     typed = page.fields.get("date")
-    return page.amended({"date": _understood(app, page, typed)}) if isinstance(typed, str) else page
+    return page.amended({"date": _understood(app, page, typed)}) if typed is not None else page
 
 
 def save(app: App, page: Entry) -> Stored:
@@ -306,17 +306,17 @@ def _date(app: App, page: Entry, flags: Mapping[str, Value], kind: str) -> str:
     if "date" in flags:
         return str(flags["date"])
     typed = page.fields.get("date")
-    if isinstance(typed, str) and typed:
+    if typed not in (None, ""):
         return _understood(app, page, typed)
     if kind in DATED_KINDS:
         raise BadInput(f"a {kind} needs a date", "roughly is enough: --on 2009, --on 'summer 2009', --on 2009/2013")
     return dates.understand("yesterday", app.today()).text
 
 
-def _understood(app: App, page: Entry, typed: str) -> str:
+def _understood(app: App, page: Entry, typed: Value) -> str:
     """Return a date that stands in a page as it is stored; what stands there is never quoted."""
     try:
-        when = dates.understand(typed, app.today())
+        when = dates.understand(typed if isinstance(typed, str) else "", app.today())
     except dates.BadDate:
         raise BadPage(page.line_of("date"), "'date' cannot be read as a date", entries.DATE.hint) from None
     try:

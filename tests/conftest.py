@@ -8,6 +8,7 @@ from contextlib import ExitStack
 
 import pytest
 from hypothesis import HealthCheck, settings
+from messages import WAYS, Ground, inside, made
 from room import Keys, Room
 
 pytest_plugins = ["figures"]  # here, as the table is printed by the controller, which reads no other conftest
@@ -62,3 +63,14 @@ def room(make_room: Callable[..., Room]) -> Room:
 def locked_room(make_room: Callable[..., Room]) -> Room:
     """A room with one passphrase-protected key, and a pinentry that knows the passphrase."""
     return make_room(keys=("locked",))
+
+
+@pytest.fixture(scope="module")
+def ground(keys_of_run: Keys) -> Iterator[Ground]:
+    with Room(keys_of_run, ("plain", "second", "locked", "expired")) as room, inside(room):
+        yield made(room, readers=("locked",), former=("expired",))
+
+
+@pytest.fixture(params=WAYS)
+def way(request: pytest.FixtureRequest) -> str:
+    return str(request.param)

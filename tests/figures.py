@@ -6,26 +6,17 @@ everything. `--figures FILE` also writes the table as Markdown. Knows counts and
 
 from __future__ import annotations
 
-import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
+from slices import FULL
 
-FULL = os.environ.get("JOURNAL_PROOF") == "full"
 SLICE = "a small slice; JOURNAL_PROOF=full measures everything"
 WHOLE = "everything"
-
-Item = TypeVar("Item")
-
-
-def sliced(items: Sequence[Item], count: int) -> list[Item]:
-    """All of the items in a full proof; otherwise `count` of them that stand evenly apart, always the same ones."""
-    if FULL or count >= len(items):
-        return list(items)
-    return [items[number * len(items) // count] for number in range(count)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +70,8 @@ class Figures:
         self.found[key] = self.found[key].plus(figure) if key in self.found else figure
 
     def sorted(self) -> list[Figure]:
-        """Promise by promise (G2 before G10); within one, in the order in which they were recorded."""
-        return sorted(self.found.values(), key=lambda figure: (figure.promise[:1], int(figure.promise[1:])))
+        """Promise by promise (G2 before G10, the others last); within one, in the order in which they came."""
+        return sorted(self.found.values(), key=lambda figure: int(re.sub(r"\D", "", figure.promise) or 99))
 
 
 FIGURES = pytest.StashKey[Figures]()
@@ -123,7 +114,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     width = max(len(figure.what) for figure in found)
     for figure in found:
         mark = "MISSED" if figure.missed else ""
-        line = f"{figure.promise:4}{figure.what:{width}}  {figure.shown:>16}  {figure.target:16}{mark}"
+        line = f"{figure.promise:5}{figure.what:{width}}  {figure.shown:>16}  {figure.target:16}{mark}"
         terminalreporter.write_line(line.rstrip())
     if path := config.getoption("--figures"):
         Path(path).write_text(markdown(found))

@@ -22,8 +22,9 @@ import pytest
 import yaml
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
+from texts import ODD_TEXT, blocks, bodies, field_maps, headers, keys, page_of, text_of, texts, values
 
-from sexjournal.entry import FIELDS, KINDS, BadPage, Entry, Value, check, compose, parse
+from sexjournal.entry import FIELDS, KINDS, BadPage, Value, check, compose, parse
 from sexjournal.header import LARGEST, plain
 from sexjournal.header import given as front_given
 
@@ -53,19 +54,6 @@ Not a header.
 """
 
 # Text
-
-
-ODD_TEXT = ["---\n", "---\r\n", "\n---", "\r", "\r\n", "\ufeff", "\0", "\u2028", "\x85", "א\u202e", "😀", "{", "..."]
-bodies = st.lists(st.sampled_from(ODD_TEXT) | st.text(max_size=8), max_size=8).map("".join)
-SIGNS = [": ", " #", "#", "-", "'", '"', "\\", ",", "[", "}", "no", "1:20", "~", "&", "*", "!", "%", "@", "?", "0"]
-texts = st.text(max_size=12) | st.lists(st.sampled_from(ODD_TEXT + SIGNS), max_size=4).map("".join)
-awkward_keys = st.sampled_from(
-    ["content", "handler", "self", "on", "no", "1", "", "~", "<<", "---", "?", "{", "a: b", "é"]
-)
-keys = st.sampled_from(sorted(FIELDS)) | awkward_keys | texts
-scalars = texts | st.integers() | st.booleans() | st.none()
-values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(keys, inner, max_size=3))
-field_maps = st.dictionaries(keys, values, max_size=6)
 
 
 @given(st.builds("".join, st.lists(st.sampled_from(["---\n", "a: b\n", "- c\n", *ODD_TEXT]) | st.text(max_size=6))))
@@ -297,47 +285,6 @@ def test_both_parsers_read_the_same(parser: str) -> None:
     ).replace("# the end", "  - {now: 2}\n# the end")
 
 
-FRAGMENTS = [
-    "kanarie vogel",
-    "id",
-    "tags",
-    "review",
-    "a",
-    ":",
-    ": ",
-    "- ",
-    "\n",
-    "\n  ",
-    "\n- ",
-    "[",
-    "]",
-    "{",
-    "}",
-    ", ",
-]
-FRAGMENTS += [
-    "#",
-    " # c",
-    "'",
-    '"',
-    "|",
-    ">-",
-    "|+",
-    "&x ",
-    "*x",
-    "!t ",
-    "? ",
-    "---",
-    "...",
-    "%",
-    "\t",
-    "\r",
-    "\u2028",
-    "~",
-]
-headers = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=3), max_size=25).map("".join)
-
-
 @given(headers)
 def test_a_damaged_header_is_refused_and_the_refusal_does_not_tell_what_it_holds(header: str) -> None:
     try:
@@ -363,34 +310,6 @@ def test_an_odd_header_is_changed_rightly_or_not_at_all(header: str, key: str, v
 
 
 # Changing
-
-
-@st.composite
-def blocks(draw: st.DrawFn) -> tuple[dict[str, str], str]:
-    """A header in the hand of a person: each key with its own lines, and what stands between (under '')."""
-    forms = [
-        "{k}: plain words", "{k}: 'it''s'   # why", '"{k}": "x # y"', "{k}:", "{k}: # later", "{k}:    far",
-        "{k}: [a, b]", "{k}: [a, # first\n  b]  # last", "{k}: {{x: 1, y: [2]}}", "'{k}': two\n  lines # here",
-        "{k}:\n  - a   # one\n  # none\n  - b", "{k}:\n- a\n-\n- c # c", "{k}:\n  x: 1\n  y:\n    - z # deep",
-        "{k}: |  # as is\n  text # not a comment\n   more", "{k}: >-\n  folded", "{k}: |+\n  kept", "{k}: [\n]",
-        "{k}:\n  -\n  - {{a: b}}", "{k}: \"a\n\n  b\"",
-    ]  # fmt: skip
-    names = draw(st.lists(st.sampled_from([*sorted(FIELDS), "mine", "on", "1"]), unique=True, min_size=1, max_size=5))
-    written: dict[str, str] = {}
-    for number, name in enumerate(names):
-        written[f"#{number}"] = draw(st.sampled_from(["", "# between\n", "#\n# x: y\n"]))
-        written[name] = draw(st.sampled_from(forms)).format(k=name) + "\n"
-    written["#end"] = draw(st.sampled_from(["", "# end\n"]))
-    newline = draw(st.sampled_from(["\n", "\r\n"]))
-    return {name: block.replace("\n", newline) for name, block in written.items()}, newline
-
-
-def text_of(parts: dict[str, str], newline: str) -> str:
-    return f"---{newline}{''.join(parts.values())}---{newline}Text\r\n---\nmore"
-
-
-def page_of(parts: dict[str, str], newline: str) -> Entry:
-    return parse(text_of(parts, newline))
 
 
 def comments(block: str) -> list[str]:

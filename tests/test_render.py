@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 import termios
-import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
@@ -18,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
+from texts import PAYLOADS, acts_on_a_terminal
 
 from sexjournal import entry, render
 from sexjournal.entry import Entry, Value
@@ -60,26 +60,6 @@ LAKE = entry.parse(PAGE)
 BARE = entry.parse("---\nid: aaaaaaaa\nkind: memory\ndate: 2009~\n---\nA street.\n")
 OPEN = entry.parse("---\nid: bbbbbbbb\nkind: chapter\ndate: 2009/..\ntitle: " + "long " * 60 + "\n---\n")
 
-PAYLOADS = {
-    "colour": "\x1b[31mred\x1b[0m",
-    "clear the screen": "a\x1b[2J\x1b[H\x1b[3Jb",
-    "cursor up": "a\x1b[10A\x1b[2Kb",
-    "title": "\x1b]0;pwned\x07",
-    "hyperlink": "\x1b]8;;http://example.org\x1b\\here\x1b]8;;\x1b\\",
-    "clipboard": "\x1b]52;c;cHduZWQ=\x07",
-    "device control": "\x1bP+q544e\x1b\\",
-    "one-byte CSI": "\x9b31mred\x9b2J",
-    "markup": "[bold]b[/bold] [/] [a-z] [link=http://example.org]here[/link]",
-    "emoji code": ":smiley: :warning:",
-    "override": "abc\u202edcba\u2066x\u2069\u200f",
-    "nothing": "a\x00b\x7fc",
-    "backspaces": "secret\b\b\b\b\b\bpublic\roverwritten",
-    "end of paste": "\x1b[201~rm -rf\x05",
-    "very long": "word" * 2500,
-    "zero width": "a\u200bb\u200dc\ufeffd\U000e0041\U000e007fe" + "e\u0301" * 50,
-    "lines": "one\ntwo\tthree\u2028four\x85five\x0bsix\x1cseven",
-    "half a character": "a\udc80b\ud83d",
-}
 hostile = pytest.mark.parametrize("payload", PAYLOADS.values(), ids=PAYLOADS.keys())
 
 
@@ -120,19 +100,6 @@ def everything(payload: str, face: Face) -> Iterator[str]:
 
 
 # --- safe text ---
-
-
-def acts_on_a_terminal(character: str) -> bool:
-    """Worked out from the Unicode database, apart from the table under test."""
-    turns = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
-    code = ord(character)
-    return (
-        (unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") and character not in "\n\t")
-        or unicodedata.bidirectional(character) in turns
-        or character in "\u200e\u200f\u061c\ufeff"
-        or 0x206A <= code <= 0x206F  # deprecated format characters, some of which turn digits and brackets
-        or 0xE0000 <= code <= 0xE007F
-    )
 
 
 def test_every_character_that_could_act_is_shown_and_every_other_is_left_alone() -> None:

@@ -18,8 +18,9 @@ from typing import Unpack
 import pexpect
 import pytest
 from editors import EDITORS, child_of, draft_page, furnish, present, until, write
-from figures import FULL, Figures, sliced
+from figures import Figures
 from room import JOURNAL, How, Keys, Result, Room
+from slices import FULL, sliced
 from stories import BODY, COMMANDS, written
 from tracing import needs_strace, traffic, watched, watching
 

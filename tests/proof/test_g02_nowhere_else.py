@@ -18,8 +18,9 @@ from pathlib import Path
 import pexpect
 import pytest
 import thrower
-from figures import FULL, Figures, sliced
+from figures import Figures
 from room import JOURNAL, Keys, Result, Room
+from slices import FULL, sliced
 from stories import COMMANDS, READING, written
 
 THROWER = (sys.executable, thrower.__file__)
