@@ -164,6 +164,8 @@ def _plain(value: SettingValue) -> str | bool | list[str]:
 
 
 def _reason(error: Exception) -> str:
+    import tomllib  # loaded already: what it says is being told
+
     if isinstance(error, tomllib.TOMLDecodeError):
         return str(error).lower()
     if isinstance(error, UnicodeDecodeError):
