@@ -16,19 +16,24 @@ from sexjournal.config import load as load_config
 from sexjournal.errors import BadInput, Damaged, NothingFound, SyncTrouble
 
 if TYPE_CHECKING:
+    from sexjournal.agent import Agent
     from sexjournal.ask import Asker
     from sexjournal.entry import Entry
     from sexjournal.gpg import Gpg
     from sexjournal.journal import Journal, Reading, Stored, Trouble
+    from sexjournal.landing import Landing
+    from sexjournal.merging import MergeText
     from sexjournal.private import Draft
     from sexjournal.prompts import Wording
     from sexjournal.query import Filters
+    from sexjournal.remote import Remote
     from sexjournal.render import Face
     from sexjournal.seals import Seals
     from sexjournal.sync import Sync
 
 NAME = "journal"
 OWN_PROMPTS = "prompts.toml"
+LANDING = ".git/journal-arriving"  # the record of landing.py, known here to be looked for without a process
 EDITING_ROOM = 4 * 1024 * 1024  # bytes kept free for a page and what its editor lays beside it
 SLOW_START = 1.0  # seconds of reading before a progress bar is worth showing
 
@@ -51,6 +56,7 @@ class App:
         self.exit_code = 0
         self._reading: Reading | None = None
         self._plain = False
+        self.quiet = False
         self._said: set[str] = set()
 
     # the parts
@@ -80,6 +86,12 @@ class App:
         return Gpg()
 
     @cached_property
+    def agent(self) -> Agent:
+        from sexjournal.agent import Agent
+
+        return Agent()
+
+    @cached_property
     def journal(self) -> Journal:
         import platformdirs
 
@@ -91,7 +103,19 @@ class App:
     def sync(self) -> Sync:
         from sexjournal.sync import Sync
 
-        return Sync(self.directory, self.environ, hide_hour=self.journal.seals.accepted.page.hidden)
+        return Sync(self.directory, self.environ, hide_hour=self.journal.seals.hides_hours)
+
+    @cached_property
+    def remote(self) -> Remote:
+        from sexjournal.remote import Remote
+
+        return Remote(self.directory, self.environ, hide_hour=self.journal.seals.hides_hours)
+
+    @cached_property
+    def landing(self) -> Landing:
+        from sexjournal.landing import Landing
+
+        return Landing(self.directory, self.environ)
 
     @cached_property
     def language(self) -> str:
@@ -168,6 +192,11 @@ class App:
         """Say something about the work, on stderr."""
         self.complain(sentence, "")
 
+    def mention(self, sentence: str) -> None:
+        """Say something that a timer need not hear."""
+        if not self.quiet:
+            self.say(sentence)
+
     def say_once(self, sentence: str) -> None:
         """Say something that the command may have said already."""
         if sentence not in self._said:
@@ -242,9 +271,14 @@ class App:
         """Read the journal, once until it changes; what is damaged or foreign is told and the rest goes on."""
         if self._reading is None:
             self._sweep()
+            self._finish_landing()
             self._reading = self.journal.read(self._progress())
             self._tell_troubles(self._reading)
         return self._reading
+
+    def read_anew(self) -> Reading:
+        """Open every file again, whatever is known of it; its troubles are the caller's to tell."""
+        return self.journal.read(self._progress(), fresh=True)
 
     def _tell_troubles(self, reading: Reading) -> None:
         if reading.slow:
@@ -342,7 +376,7 @@ class App:
         entry = self.journal.open_file(sealed)
         if entry.id != id_in(name):
             raise Damaged(f"what git has under {name} is another page", "git log shows what happened to it")
-        self.journal.put_back(name, sealed)
+        self.journal.put_back(name, entry)
         self.commit()
         return entry
 
@@ -355,11 +389,15 @@ class App:
     def seal_anew(self) -> None:
         """Seal every page for today's keys that is not yet, and commit them; what does not open is told and left."""
         with self.journal.locked():
-            try:
-                for trouble in self.journal.seal_anew(self.journal.not_current(), self._progress("sealing")):
-                    self._tell_trouble(trouble)
-            finally:
-                self._commit()
+            self.seal_all_anew()
+
+    def seal_all_anew(self) -> None:
+        """The same, for who holds the journal already."""
+        try:
+            for trouble in self.journal.seal_anew(self.journal.not_current(), self._progress("sealing")):
+                self._tell_trouble(trouble)
+        finally:
+            self._commit()
 
     def commit(self) -> None:
         """Commit what is on the disk, while no other command does."""
@@ -370,10 +408,25 @@ class App:
         """Commit. Trouble with git is only said: the page is saved, and the next commit takes it in."""
         self._reading = None
         try:
-            self.sync.prepare()
-            self.sync.commit(self.now())
+            self.settle()
         except SyncTrouble as trouble:
             self.say(f"saved, not committed: {trouble.sentence}")
+
+    def read_again(self) -> None:
+        """Forget what was read: files were changed."""
+        self._reading = None
+
+    def _finish_landing(self) -> None:
+        """Finish what a killed `journal sync` began, before anything is read."""
+        if (self.directory / LANDING).exists():
+            self.commit()
+
+    def settle(self) -> None:
+        """Bring what was landing to its end, and commit what is on the disk; the caller holds the journal."""
+        self.sync.prepare()
+        if self.landing.finish():
+            self.journal.seals.settle()
+        self.sync.commit(self.now())
 
     # drafts
 
@@ -424,6 +477,14 @@ class App:
         finally:
             draft.wipe()
 
+    @contextmanager
+    def merging(self, size: int) -> Iterator[MergeText]:
+        """Yield what merges texts line by line, in memory-backed storage with room for `size` bytes."""
+        from sexjournal.textmerge import merger
+
+        with self.laid_out(size) as place:
+            yield merger(place)
+
     def child(self, command: list[str], place: Path) -> int:
         """Run a command of the person's in `place` and return its exit code, 128 + N when signal N ended it."""
         import signal
@@ -460,3 +521,10 @@ class App:
             if draft.about.journal != str(self.directory):
                 draft.keep()
         return [draft for draft in found if draft.lock >= 0]
+
+    def at_work(self) -> list[Path]:
+        """Return where other commands have pages of this journal in memory: in an editor, or laid out for `run`."""
+        from sexjournal import private
+
+        held = [draft for place in private.places(self.environ) for draft in private.held(place)]
+        return [draft.path for draft in held if draft.about.journal == str(self.directory)]

@@ -19,18 +19,22 @@ from sexjournal.app import App
 from sexjournal.commands import (
     config,
     desk,
+    doctor,
     edit,
     grep,
     init,
     jot,
     keys,
     listing,
+    lock,
+    merge_driver,
     new,
     remove,
     restore,
     review,
     run,
     show,
+    sync,
     tag,
     textconv,
 )
@@ -62,9 +66,13 @@ cli.command(rich_help_panel=read, context_settings=TAKES_REFS)(show.show)
 cli.command(rich_help_panel=read, context_settings={"help_option_names": ["--help"]})(grep.grep)
 cli.command(rich_help_panel=read, context_settings={"allow_interspersed_args": False})(run.run)
 cli.command(rich_help_panel=reflect, context_settings=TAKES_REFS)(review.review)
+cli.command(rich_help_panel=keep)(sync.sync)
 cli.add_typer(keys.keys, rich_help_panel=keep)
+cli.command(rich_help_panel=keep)(doctor.doctor)
+cli.command(rich_help_panel=keep)(lock.lock)
 cli.command(rich_help_panel=keep)(config.config)
 cli.command(hidden=True)(textconv.textconv)
+cli.command(hidden=True)(merge_driver.merge_driver)
 
 
 def _version(asked: bool) -> None:
@@ -98,23 +106,23 @@ def main() -> None:
         from typer.completion import completion_init  # type: ignore[attr-defined]  # public, if not in its __all__
 
         completion_init()  # Typer knows its shells only once it is told
-    sys.exit(obey(sys.argv[1:]))
+    code = obey(sys.argv[1:])
+    gc.freeze()  # or the interpreter looks through all pages once more for cycles, before it ends
+    sys.exit(code)
 
 
 def obey(words: list[str]) -> int:
     """Run the command line `words` and return its exit code."""
-    from sexjournal.render import error_lines
-
     try:
         command = get_command(cli)  # called as `cli(...)`, Typer would put an excepthook of its own in place of ours
         ctx_code = command(words, prog_name="journal", standalone_mode=False)
         sys.stdout.flush()
     except JournalError as trouble:
-        sys.stderr.write(error_lines(trouble.sentence, trouble.hint))
+        _complain(trouble.sentence, trouble.hint)
         return trouble.exit_code
     except typer.TyperException as wrong:
         sentence = wrong.format_message().strip().rstrip(".")
-        sys.stderr.write(error_lines(sentence[:1].lower() + sentence[1:], "journal --help shows what there is"))
+        _complain(sentence[:1].lower() + sentence[1:], "journal --help shows what there is")
         return 2
     except BrokenPipeError:
         return _reader_gone()
@@ -123,6 +131,12 @@ def obey(words: list[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     return ctx_code if isinstance(ctx_code, int) else 0
+
+
+def _complain(sentence: str, hint: str) -> None:
+    from sexjournal.render import error_lines
+
+    sys.stderr.write(error_lines(sentence, hint))
 
 
 def _open_streams() -> None:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import time
@@ -153,6 +151,8 @@ def store(path: Path, name: str, typed: str) -> SettingValue:
 
 def shown(value: SettingValue) -> str:
     """Return the value as it would be written in the file: what JSON writes for it is TOML too."""
+    import json
+
     return json.dumps(_plain(value), ensure_ascii=False)
 
 
@@ -164,6 +164,8 @@ def _plain(value: SettingValue) -> str | bool | list[str]:
 
 
 def _reason(error: Exception) -> str:
+    import tomllib  # loaded already: what it says is being told
+
     if isinstance(error, tomllib.TOMLDecodeError):
         return str(error).lower()
     if isinstance(error, UnicodeDecodeError):
@@ -173,7 +175,7 @@ def _reason(error: Exception) -> str:
 
 def _read_file(path: Path) -> Mapping[str, object]:
     try:
-        settings = tomllib.loads(path.read_text("utf-8"))
+        settings = _parsed(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
     except (ValueError, RecursionError) as error:
@@ -183,6 +185,13 @@ def _read_file(path: Path) -> Mapping[str, object]:
     for name in settings.keys() - {setting.name for setting in SETTINGS}:
         raise BadInput(f"{path}: there is no setting '{name}'", "journal config shows which there are")
     return settings
+
+
+def _parsed(text: str) -> dict[str, object]:
+    """Read TOML, or raise ValueError; imported here because most people have no file."""
+    import tomllib
+
+    return tomllib.loads(text)
 
 
 def _raw(

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -66,6 +67,7 @@ def not_future(when: When, today: date) -> When:
 # --- stored ---
 
 _STORED = re.compile(r"(?:([0-9]{3})X|([0-9]{4})(?:-(2[1-4])|-([0-9]{2})(?:-([0-9]{2}))?)?)([~?]?)")
+_DAY = re.compile("(?:19|2[0-9])[0-9]{2}-[0-9]{2}-[0-9]{2}")  # what nearly all pages have
 _EXAMPLES = (
     "2026-11-21, yesterday, last friday, 3 days ago, 14 july, july 2009, summer 2009, the 1990s, about 2009, "
     "2009 to 2013, since 2021; or gisteren, vorige vrijdag, zomer 2009"
@@ -76,6 +78,10 @@ _FORMS = "2009, 200X, 2009-07, 2009-07-14, 2009-22 (summer), 2009~ (about), 2009
 @lru_cache(4096)  # ten thousand pages have far fewer days
 def parse(text: str) -> When:
     """The stored form only. Raises BadDate, whose sentence holds digits of the text at most."""
+    if _DAY.fullmatch(text):  # thrice as quick as the rules below, which say what is wrong with 2026-02-30
+        with suppress(ValueError):
+            day = date.fromisoformat(text)
+            return When(text, day, day)
     start, slash, end = text.partition("/")
     earliest, latest = _bounds(start)
     if slash:
@@ -419,6 +425,13 @@ _SEASON_NAMES = {
     "en": {"21": "spring", "22": "summer", "23": "autumn", "24": "winter"},
     "nl": {"21": "lente", "22": "zomer", "23": "herfst", "24": "winter"},
 }
+# pendulum's forms as strftime's, which speaks English as long as nobody calls setlocale.
+_IN_ENGLISH = {
+    "dddd D MMMM YYYY": "%A %-d %B %Y",
+    "ddd D MMM YYYY": "%a %-d %b %Y",
+    "D MMMM YYYY": "%-d %B %Y",
+    "MMMM YYYY": "%B %Y",
+}
 
 
 def show(when: When, language: str) -> str:
@@ -461,7 +474,9 @@ def _bare_in_words(bare: str, language: str) -> str:
 
 
 def _formatted(bare: str, form: str, language: str) -> str:
+    first = parse(bare).earliest
+    if language == "en":  # the standard library can do that, and pendulum takes 20 ms to come
+        return first.strftime(_IN_ENGLISH[form])
     import pendulum
 
-    first = parse(bare).earliest
     return pendulum.date(first.year, first.month, first.day).format(form, locale=language)

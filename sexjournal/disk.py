@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -92,6 +91,8 @@ def _wait_for(handle: int) -> None:
 @contextmanager
 def _written_beside(path: Path, data: bytes) -> Iterator[Path]:
     """Yield a complete, flushed file in the directory of `path`; flush the directory once it has taken its place."""
+    import tempfile
+
     with _trouble_told(path):
         private_directory(path.parent)
         handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)

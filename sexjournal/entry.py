@@ -7,23 +7,23 @@ guess is ours, in `_handler` and in `header`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
+from sexjournal import dates
 from sexjournal import header as front
+from sexjournal.dates import When
 from sexjournal.errors import BadInput
-from sexjournal.header import BadPage, Given, Value
+from sexjournal.header import BadPage, Given, Value, given
 
 if TYPE_CHECKING:
     from frontmatter import Post
     from frontmatter.default_handlers import BaseHandler
 
-    from sexjournal.dates import When
-
-__all__ = ["FIELDS", "KINDS", "BadPage", "Entry", "Given", "Value", "check", "compose", "parse"]
+__all__ = ["FIELDS", "KINDS", "BadPage", "Entry", "Given", "Value", "check", "compose", "given", "parse"]
 
 KINDS: tuple[str, ...] = (
     "experience",
@@ -40,13 +40,24 @@ _NO = frozenset({"false", "no", "off"})
 _SCALE = frozenset("1234567")
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Entry:
     """One page. Its text never shows in a repr, so it cannot land in a traceback."""
 
     text: str  # the whole page, exactly as sealed
-    fields: Mapping[str, Value] = field(hash=False)  # plain dict, list, str and None: fit for JSON
+    fields: Mapping[str, Value]  # plain dict, list, str and None: fit for JSON
     head: int  # offset in `text` where the body begins
+
+    def __eq__(self, other: object) -> bool:
+        """Wherever the two come from: the index has a way of its own to hold a page."""
+        return isinstance(other, Entry) and self._parts == other._parts
+
+    def __hash__(self) -> int:
+        return hash(self.text)
+
+    @property
+    def _parts(self) -> tuple[str, Mapping[str, Value], int]:
+        return self.text, self.fields, self.head
 
     # Tolerant readers: what is not there, or is of another shape, reads as absent.
 
@@ -64,8 +75,6 @@ class Entry:
 
     @property
     def date(self) -> When | None:
-        from sexjournal import dates
-
         try:
             return dates.parse(self._line("date"))
         except BadInput:
@@ -111,6 +120,11 @@ class Entry:
     def jot(self) -> str:
         return self._line("jot")
 
+    @property
+    def comments(self) -> tuple[str, ...]:
+        """The comments of the front matter, each from its `#` on."""
+        return tuple(front.comments(self._front()[0]))
+
     def line_of(self, name: str) -> int:
         """The line of the page where a field stands, counted from 1; 1 for a field that it does not have."""
         return front.lines(self._front()[0]).get(name, 1)
@@ -139,6 +153,20 @@ class Entry:
         """With one review more, on a line of its own; those before it stay as they are."""
         page, newline = self._front()
         return self._with_front(front.append(page, "review", review, newline=newline))
+
+    def remarked(self, comments: Iterable[str]) -> Entry:
+        """With these comments, as `comments` gives them, on lines of their own below all fields."""
+        page, newline = self._front()
+        return self._with_front(page + "".join(comment + newline for comment in comments))
+
+    def rewritten(self, body: str) -> Entry:
+        """With another body, the front matter byte for byte the same."""
+        top = self.text[: self.head]
+        if not top and body.removeprefix("\ufeff").startswith("---"):
+            top = "---\n---\n"  # else the body's own line would open the front matter
+        elif top and body and not top.endswith("\n"):
+            top += "\n"
+        return parse(top + body)
 
     def tagged(self, *tags: str) -> Entry:
         return self._with_tags(list(dict.fromkeys([*self.tags, *tags])))
@@ -248,8 +276,6 @@ def _is_words(value: Value) -> bool:
 
 
 def _is_date(value: Value) -> bool:
-    from sexjournal import dates
-
     try:
         return isinstance(value, str) and bool(dates.parse(value))
     except BadInput:
@@ -276,6 +302,11 @@ SCALE = Shape("a whole number from 1 to 7", lambda value: isinstance(value, str)
 NUMBER = Shape("a whole number", _is_number, _LEAVE_OUT)
 FLAG = Shape("true or false", lambda value: isinstance(value, str) and value.casefold() in _YES | _NO)
 MAP = Shape("a map", lambda value: isinstance(value, dict), "such as {likes: [slow, talking]}")
+VERSIONS = Shape(
+    "what two devices wrote at once",
+    lambda value: isinstance(value, dict),
+    "it comes and goes by itself; give a field of your own another name",
+)
 MAPS = Shape("a list of maps", lambda value: all(item is None or isinstance(item, dict) for item in _listed(value)))
 
 # Every field that we know, in the order of a page.
@@ -285,6 +316,7 @@ FIELDS: Mapping[str, Shape] = {
     "date": DATE,
     "written": MOMENT,
     "title": LINE,
+    "conflict": VERSIONS,
     "with": WORDS,
     "to": WORDS,
     "tags": WORDS,

@@ -7,6 +7,7 @@ out of it; see the README, "What is protected".
 from __future__ import annotations
 
 import io
+import math
 import os
 import shutil
 import sys
@@ -98,6 +99,11 @@ class Key:
 class Gpg:
     """gpg on this machine, with the person's own keyring and agent."""
 
+    @property
+    def version(self) -> tuple[int, ...]:
+        """Return which gpg this is; KeyTrouble when there is none, or one that is too old."""
+        return tuple(self._gnupg.version or ())
+
     def secret_keys(self) -> list[Key]:
         """Return every secret key, usable or not."""
         listed = self._gnupg.list_keys(secret=True)
@@ -131,6 +137,22 @@ class Gpg:
         for key in listed:
             keys |= {key_id: info["cap"] for key_id, info in key.get("subkey_info", {}).items()}
         return frozenset(key_id for key_id, abilities in keys.items() if "e" in abilities)
+
+    def ends(self, fingerprint: str) -> dict[str, datetime]:
+        """Return when a key of the person's can no longer do its work, by the fingerprint of the part that expires."""
+        return {part: end for key in self._gnupg.list_keys(keys=fingerprint) for part, end in _ends(key).items()}
+
+    def certificate_ends(self, certificate: Path) -> dict[str, datetime]:
+        """Return the same for a certificate file."""
+        return {part: end for key in self._gnupg.scan_keys(str(certificate)) for part, end in _ends(key).items()}
+
+    def keygrips(self, fingerprint: str) -> frozenset[str]:
+        """Return the names by which the agent knows the parts of a key."""
+        grips = (
+            (key.get("keygrip"), *(part[3] for part in key["subkeys"]))
+            for key in self._gnupg.list_keys(secret=True, keys=fingerprint)
+        )
+        return frozenset(grip for grips_of_key in grips for grip in grips_of_key if grip)
 
     def make_key(self, name: str) -> str:
         """Make a Curve25519 key that does not expire; pinentry asks for its passphrase. Return the fingerprint."""
@@ -267,6 +289,22 @@ def _key(listed: dict[str, Any]) -> Key:
     name = listed["uids"][0] if listed["uids"] else ""
     ids = [key_id for key_id, info in listed.get("subkey_info", {}).items() if "e" in info["cap"]]
     return Key(listed["fingerprint"], name, _trouble(listed), expires, ids[-1] if ids else listed["keyid"])
+
+
+def _ends(listed: dict[str, Any]) -> dict[str, datetime]:
+    """Return when the key expires, and when its parts that sign and seal do; what never expires is left out.
+
+    A newer subkey takes the place of an older one, so only the one that lasts longest counts.
+    """
+    names = {part[0]: part[2] for part in listed["subkeys"]}
+    subkeys = [part for part in listed.get("subkey_info", {}).values() if part["trust"] not in ("r", "d", "i")]
+    able = [[part for part in (listed, *subkeys) if ability in part["cap"]] for ability in "se"]
+    last = [max(parts, key=lambda part: int(part["expires"] or 0) or math.inf) for parts in able if parts]
+    return {
+        names.get(part["keyid"], listed["fingerprint"]): datetime.fromtimestamp(int(part["expires"]), UTC)
+        for part in (listed, *last)
+        if part["expires"]
+    }
 
 
 def _trouble(listed: dict[str, Any]) -> str:

@@ -41,6 +41,7 @@ _BRACKETED = re.compile(r"[,\[\]{}?]")
 # Text that a reader with types takes for something else than text.
 _TYPED = {"", "~", "null", "true", "false", "yes", "no", "on", "off", "y", "n", "=", "<<", ".inf", "+.inf", ".nan"}
 _NUMBER = re.compile(r"[-+.]*[0-9][0-9a-fxotz_.,:+\- ]*", re.IGNORECASE)
+_COUNT = re.compile("0|[1-9][0-9]{0,8}")
 _DATED = frozenset({"date", "written", "at"})  # stand without quotes, although they look like a number or a date
 
 # What an event may not have.
@@ -222,6 +223,17 @@ def plain(value: Given) -> Value:
     return [plain(inner) for inner in value]
 
 
+def given(value: Value) -> Given:
+    """A value that was read, as it was given to be written: numbers and flags stand plain again, but not in lists."""
+    if isinstance(value, dict):
+        return {key: given(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [given(item) if isinstance(item, dict) else item for item in value]
+    if isinstance(value, str) and _COUNT.fullmatch(value):
+        return int(value)
+    return value == "true" if value in ("true", "false") else value
+
+
 def render(fields: Mapping[str, Given]) -> str:
     """A whole new header, one line for each field but for lists of maps, which take one line for each map."""
     rows = (row for key, value in fields.items() for row in _rows(f"{_text(key)}: ", key, value))
@@ -321,6 +333,14 @@ def append(header: str, key: str, item: Mapping[str, Given], *, newline: str = "
     row = " " * spot.dashes + f"- {_inline(item)}{newline}"
     edited = header[: spot.end] + row + header[spot.end :]
     return _verified(header, edited, {**fields, key: [*items, plain(item)]}, key)
+
+
+def comments(header: str) -> list[str]:
+    """Every comment of a header, each from its `#` on, in the order of the page."""
+    pieces = [piece for group in _groups(header) for piece in _pieces(header, group)]
+    ends = [(0, 0), *pieces, (len(header), len(header))]
+    gaps = (header[stop:start] for (_, stop), (start, _) in pairwise(ends))
+    return [comment.strip() for gap in gaps for comment in _COMMENT.findall(gap)]
 
 
 def _replacement(header: str, spot: _Spot, key: str, value: Given) -> list[str]:

@@ -1,7 +1,8 @@
 """The sealed index: every page, read once. It may vanish at any moment, and nobody notices but the clock.
 
-Inside the seal: one line of JSON (version, a stamp of what the verdicts rest on, and for each file its signature on
-disk, digest, front matter and where its text stands), then the texts one after another.
+Two sealed messages in one file, after a line with the length of the first. That one is JSON: version, a stamp of what
+the verdicts rest on, the digest of the other message, and for each file its signature on disk, digest, front matter and
+where its text stands. The other holds the texts one after another.
 """
 
 from __future__ import annotations
@@ -12,12 +13,13 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
-from sexjournal.entry import Entry
+from sexjournal.entry import Entry, Value
 
-VERSION = 1
+VERSION = 2
 ENDING = ".md.asc"
 
 Signature = tuple[int, int, int, int]  # size, mtime and ctime in nanoseconds, inode
@@ -49,13 +51,14 @@ def scan(directory: Path) -> dict[str, Signature]:
 def refreshed(
     known: Mapping[str, Known],
     directory: Path,
+    files: Mapping[str, Signature],
     read: Callable[[list[tuple[str, bytes]]], list[Known]],
     batch: int = 64,
 ) -> dict[str, Known]:
-    """Return what is known of the files as they are now; `read` is called with the new and changed ones only."""
+    """Return what is known of the files as `scan` found them; `read` is called with the new and changed ones only."""
     fresh: dict[str, Known] = {}
     unread: list[tuple[str, Signature]] = []
-    for name, signature in scan(directory).items():
+    for name, signature in files.items():
         old = known.get(name)
         if old and old.digest and old.signature == signature:  # what could not be read is tried again
             fresh[name] = old
@@ -66,8 +69,8 @@ def refreshed(
     return dict(sorted(fresh.items()))
 
 
-def pack(known: Mapping[str, Known], stamp: str) -> bytes:
-    """Return the bytes to be sealed."""
+def pack(known: Mapping[str, Known], stamp: str, seal: Callable[[bytes], bytes]) -> bytes:
+    """Return the file to be kept; `seal` is called for each of its two parts."""
     texts: list[bytes] = []
     files: dict[str, list[object]] = {}
     at = 0
@@ -77,35 +80,62 @@ def pack(known: Mapping[str, Known], stamp: str) -> bytes:
         files[name] = [one.signature, one.digest, place, one.trouble, one.remark]
         texts.append(text)
         at += len(text)
-    head = json.dumps({"version": VERSION, "stamp": stamp, "files": files}, separators=(",", ":"))
-    return b"".join([head.encode(), b"\n", *texts])
+    sealed = seal(b"".join(texts))
+    told = {"version": VERSION, "stamp": stamp, "texts": digest(sealed), "files": files}
+    head = seal(json.dumps(told, separators=(",", ":")).encode())
+    return b"%d\n%s%s" % (len(head), head, sealed)
 
 
-def unpack(data: bytes, stamp: str) -> dict[str, Known]:
-    """Return what an opened index holds; nothing when it is of another version or stamp, or not whole."""
-    line, _, texts = data.partition(b"\n")
+def unpack(file: BinaryIO, stamp: str, opened: Callable[[bytes], bytes]) -> dict[str, Known]:
+    """Return what an index file holds; nothing when it is of another version or stamp, or not whole.
+
+    `opened` undoes the seal: of the first part at once, of the texts when one is asked for.
+    """
     try:
-        head = json.loads(line)
-        if head["version"] != VERSION or head["stamp"] != stamp:
+        head = json.loads(opened(file.read(int(file.readline()))))
+        sealed = file.read()
+        if (head["version"], head["stamp"], head["texts"]) != (VERSION, stamp, digest(sealed)):
             return {}
+        texts = _Texts(sealed, opened)
         return {name: _known(item, texts) for name, item in head["files"].items()}
     except (ValueError, LookupError, TypeError, AttributeError):
         return {}
 
 
-def _known(item: Any, texts: bytes) -> Known:
+class _Texts:
+    """The texts of all pages, opened when the first one is asked for: to list pages takes none of them."""
+
+    def __init__(self, sealed: bytes, opened: Callable[[bytes], bytes]) -> None:
+        self._sealed, self._opened = sealed, opened
+
+    @cached_property
+    def all(self) -> bytes:
+        return self._opened(self._sealed)
+
+
+class _Shelved(Entry):
+    """A page whose text stays in the index until it is asked for."""
+
+    __slots__ = ("_place", "_texts")
+    _place: slice
+    _texts: _Texts
+
+    def __init__(self, texts: _Texts, at: int, length: int, head: int, fields: dict[str, Value]) -> None:
+        put = object.__setattr__  # as an Entry is frozen
+        put(self, "_texts", texts)
+        put(self, "_place", slice(at, at + length))
+        put(self, "head", head)
+        put(self, "fields", fields)
+
+    @property
+    def text(self) -> str:
+        return self._texts.all[self._place].decode("utf-8", "surrogateescape")
+
+
+def _known(item: Any, texts: _Texts) -> Known:
     (size, changed, moved, inode), file_digest, place, trouble, remark = item
-    return Known((size, changed, moved, inode), file_digest, _entry(place, texts), trouble, remark)
-
-
-def _entry(place: object, texts: bytes) -> Entry | None:
-    if not isinstance(place, list):
-        return None
-    at, length, head, fields = place
-    text = texts[at : at + length]
-    if len(text) != length:
-        raise ValueError("cut short")
-    return Entry(text.decode("utf-8", "surrogateescape"), fields, head)
+    entry = _Shelved(texts, *place) if place else None
+    return Known((size, changed, moved, inode), file_digest, entry, trouble, remark)
 
 
 def _scan(directory: Path) -> Iterator[tuple[str, Signature]]:

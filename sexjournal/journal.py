@@ -6,7 +6,8 @@ Knows files and seals; git, the terminal and the editor are others' work.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,11 +18,14 @@ from sexjournal.entry import Entry, parse
 from sexjournal.errors import BadInput, Damaged, JournalError
 from sexjournal.gpg import LARGEST_PAGE, Gpg
 from sexjournal.index import ENDING, Known
+from sexjournal.merging import in_two_versions
 from sexjournal.ownpage import OwnPage
 from sexjournal.seals import Seals
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base32
 ID_LENGTH = 8
+
+BOTH = "changed on two devices at once; 'journal edit {}' shows both versions"
 
 Progress = Callable[[int, int], None]  # (files opened, files to open)
 
@@ -105,29 +109,37 @@ class Journal:
         self.seals.confirm()
         self.seals.seal(b"")
 
-    def read(self, progress: Progress = silent) -> Reading:
-        """Return every entry, opening only files that are new or changed."""
-        page = self.seals.unlock()
+    def read(self, progress: Progress = silent, *, fresh: bool = False) -> Reading:
+        """Return every entry, opening only files that are new or changed; `fresh` opens all of them again."""
+        with ThreadPoolExecutor(1) as meanwhile:  # gpg has its agent derive the key, which takes a third of a second
+            listed = meanwhile.submit(index.scan, self.directory)
+            meanwhile.submit(vault.warm_up)
+            page = self.seals.unlock()
+        files = listed.result()
         opener = self.seals.opener(page)
-        before = self._load_index(opener)
-        done, unread = 0, 0
+        before = {} if fresh else self._load_index(opener)
+        done, unread = 0, len(files) - len(before)
 
         def opened(batch: list[tuple[str, bytes]]) -> list[Known]:
-            nonlocal done, unread
-            unread = unread or len(index.scan(self.directory)) - len(before)
+            nonlocal done
             results = self._open_batch(opener, page, batch)
             done += len(batch)
             progress(done, max(unread, done))
             return results
 
-        now = index.refreshed(before, self.directory, opened)
-        if now != before:
+        now = index.refreshed(before, self.directory, files, opened)
+        if now != before and (opener.slow or _worth_storing(before, now)):
             self._store_index(opener, now)
         return replace(_reading(now), slow=opener.slow)
 
     def open_file(self, sealed: bytes) -> Entry:
         """Open the bytes of one sealed page."""
-        return parse(_text(self.seals.opener(self.seals.unlock()).open(sealed)))
+        return self.opens(self.seals.unlock())(sealed)
+
+    def opens(self, page: OwnPage) -> Callable[[bytes], Entry]:
+        """Return what opens sealed pages, those of the past too, with the keys of an own page."""
+        opener = self.seals.opener(page)
+        return lambda sealed: parse(_text(opener.open(sealed)))
 
     # writing
 
@@ -172,14 +184,35 @@ class Journal:
             progress(min(start + vault.AT_ONCE, len(names)), len(names))
         return shut
 
-    def put_back(self, name: str, sealed: bytes) -> None:
-        """Write a sealed file that git remembered, once it was opened and found genuine."""
-        disk.create(self.directory / name, sealed)
+    def put_back(self, name: str, entry: Entry) -> None:
+        """Write a page that git remembered, sealed anew: an old file that comes back is how a remote cheats."""
+        disk.create(self.directory / name, self._sealed(entry))
+
+    # what another device wrote
+
+    def judged(self, page: OwnPage, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, Known]]:
+        """Open files that would arrive: each a page by its name, and signed by one who reads the journal today."""
+        opener = self.seals.opener(page, page.readers)
+        for name, sealed in files:
+            (opened,) = vault.open_many(opener, [sealed])
+            yield name, _known(name, sealed, opened, page.clear)
+
+    @staticmethod
+    def core(sealed: bytes) -> bytes:
+        """Return what is sealed in a file, however it is wrapped; the file itself where it is no message."""
+        try:
+            return packets.sealed_data(sealed)
+        except Damaged:
+            return sealed
 
     # inside
 
     def _sealed(self, entry: Entry) -> bytes:
         self.seals.confirm()
+        return self.sealed(entry)
+
+    def sealed(self, entry: Entry) -> bytes:
+        """Return the file of an entry, for today's keys."""
         text = entry.text.encode("utf-8", "surrogateescape")
         if len(text) > LARGEST_PAGE:
             raise BadInput("the page is larger than 64 MiB", "keep such things beside the journal")
@@ -215,21 +248,33 @@ class Journal:
 
     def _load_index(self, opener: vault.Opener) -> dict[str, Known]:
         try:
-            return index.unpack(opener.open_unsigned(self._index.read_bytes()), _stamp(self.seals.accepted.page))
+            with self._index.open("rb") as file:
+                return index.unpack(file, _stamp(self.seals.accepted.page), opener.open_unsigned)
         except (OSError, JournalError):
             return {}
 
     def _store_index(self, opener: vault.Opener, known: dict[str, Known]) -> None:
-        """Keep the index; a disk that is full costs time and nothing else."""
+        """Keep the index; a disk that is full costs time and nothing else, and so does a gpg that will not."""
         fingerprint = self.seals.accepted.device if opener.slow else self.seals.accepted.page.key
         certificate = self.seals.certificate(fingerprint)
-        status = self._gpg.seal_unsigned(index.pack(known, _stamp(self.seals.accepted.page)), str(certificate))
-        if status.code == 0:
-            try:
-                disk.replace(self._index, status.data)
-            except disk.DiskTrouble:
-                with suppress(disk.DiskTrouble):
-                    disk.remove(self._index)
+
+        def sealed(part: bytes) -> bytes:
+            return vault.seal_unsigned(self._gpg, part, certificate)
+
+        try:
+            disk.replace(self._index, index.pack(known, _stamp(self.seals.accepted.page), sealed))
+        except JournalError:
+            with suppress(disk.DiskTrouble):
+                disk.remove(self._index)
+
+
+def _worth_storing(before: Mapping[str, Known], now: Mapping[str, Known]) -> bool:
+    """Whether to seal the index anew: to open a hundredth of the pages again takes less time than to seal them all.
+
+    What was removed is taken from the index at once.
+    """
+    fresh = sum(before.get(name) is not one for name, one in now.items())
+    return fresh > len(now) // 100 or not before.keys() <= now.keys()
 
 
 def _stamp(page: OwnPage) -> str:
@@ -279,6 +324,10 @@ def _reading(known: dict[str, Known]) -> Reading:
         else:
             seen.add(one.entry.id)
             stored.append(Stored(name, one.digest, one.entry))
+            if in_two_versions(one.entry):
+                troubles.append(
+                    Trouble(name, f"changed on two devices at once; {BOTH.format(one.entry.id)}", shut=False)
+                )
         if one.remark:
             troubles.append(Trouble(name, one.remark, shut=False))
     return Reading(tuple(stored), tuple(troubles))

@@ -8,7 +8,7 @@ everything back by hand.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -75,6 +75,10 @@ class OwnPage:
         """Return the page that follows this one."""
         return replace(self, serial=self.serial + 1, **changes)
 
+    def as_former(self) -> FormerKey:
+        """Return today's journal key as one of before."""
+        return FormerKey(self.key, self.certificate, self.secret)
+
     def compose(self) -> str:
         """Return the page as text, to be sealed."""
         from sexjournal.entry import compose
@@ -119,6 +123,71 @@ def read(text: str) -> OwnPage:
         secret=secrets[0],
         former=tuple(map(FormerKey, former, certificates[len(listed) + 1 :], secrets[1:])),
     )
+
+
+def gone_back(page: OwnPage, before: OwnPage) -> str:
+    """Say how a page that is not the one before it fails to come after it; empty when it does."""
+    if page.serial < before.serial:
+        return f"{NAME} is older than the one this device knows"
+    return f"{NAME} was written anew without a new serial" if page.serial == before.serial else ""
+
+
+def news(page: OwnPage, before: OwnPage) -> list[str]:
+    """Say, a line each, what changed that only the person can confirm: who reads, the key, what files show."""
+    now, then = ({one.fingerprint: one for one in known.readers} for known in (page, before))
+    return [
+        *(
+            f"the recipients of this journal have changed: {_named(now[one])} was added"
+            for one in now
+            if one not in then
+        ),
+        *(
+            f"the recipients of this journal have changed: {_named(then[one])} was removed"
+            for one in then
+            if one not in now
+        ),
+        *([f"{NAME} holds another journal key than this device knows"] if page.key != before.key else []),
+        *(
+            [f"{NAME} says anew what the files show"]
+            if (page.names, page.clear) != (before.names, before.clear)
+            else []
+        ),
+    ]
+
+
+def joined(base: OwnPage, ours: OwnPage, theirs: OwnPage, make_key: Callable[[], tuple[str, str, str]]) -> OwnPage:
+    """Return the page that follows two that were changed at once. Who was removed on either side is removed.
+
+    Two new journal keys may each be known to somebody whom the other side removed, so that a third one is made.
+    """
+    listed = [{one.fingerprint: one for one in page.recipients} for page in (base, ours, theirs)]
+    recipients = [_one_of(*(page.get(one) for page in listed)) for one in {**listed[1], **listed[2]}]
+    settings = theirs if (ours.names, ours.clear) == (base.names, base.clear) else ours
+    keys = {key.fingerprint: key for page in (theirs, ours) for key in (*page.former, page.as_former())}
+    current = ours if theirs.key == base.key else theirs
+    today = (current.key, current.certificate, current.secret)
+    if base.key not in (ours.key, theirs.key):
+        today = make_key()
+    keys.pop(today[0], None)
+    return OwnPage(
+        max(ours.serial, theirs.serial) + 1,
+        settings.names,
+        settings.clear,
+        tuple(recipients),
+        *today,
+        tuple(keys.values()),
+    )
+
+
+def _one_of(base: Recipient | None, ours: Recipient | None, theirs: Recipient | None) -> Recipient:
+    """Choose between what two sides say of one key: the side that changed it, and a removal before all."""
+    sides = [one for one in (ours, theirs) if one]
+    changed = [one for one in sides if one != base] or sides
+    return next((one for one in changed if one.removed), changed[0])
+
+
+def _named(one: Recipient) -> str:
+    return f"{one.name} ({one.fingerprint})"
 
 
 def _listed(recipient: Recipient) -> dict[str, Value]:

@@ -56,6 +56,17 @@ def outline(message: bytes) -> Outline:
     raise Damaged("there is no sealed data in it")
 
 
+def sealed_data(file: bytes) -> bytes:
+    """Return what is sealed in a file, without all that could be written otherwise: armor, keys, cuts into parts.
+
+    It is the same for every copy of a message, and for no two messages.
+    """
+    _, message = split(file)
+    outline(message)
+    *_, (_, content) = _packets(message)
+    return content
+
+
 def named(message: bytes, key_id: str) -> bytes:
     """Return a bare message with this id in place of every hidden one; what opens it stays the same."""
     found = bytearray(message)
@@ -96,18 +107,21 @@ def _bare(armor: bytes) -> bytes:
 
 
 def _packets(message: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield (tag, content) of every packet; what comes in parts is yielded with their lengths in between."""
+    """Yield (tag, content) of every packet, put together where it comes in parts, as only sealed data may."""
     at = 0
     while at < len(message):
         tag, start, length, more = _head(message, at)
-        end = start + length
+        at = start + length
+        parts = [message[start:at]]
+        if more and tag not in SEALED_DATA:
+            raise Damaged("a packet that comes in parts")
         while more:
-            inner, length, more = _length(message, end)
-            end = inner + length
-        if end > len(message):
+            start, length, more = _length(message, at)
+            at = start + length
+            parts.append(message[start:at])
+        if at > len(message):
             raise Damaged("the message is cut short")
-        yield tag, message[start:end]
-        at = end
+        yield tag, b"".join(parts)
 
 
 def _head(message: bytes, at: int) -> tuple[int, int, int, bool]:

@@ -250,6 +250,28 @@ def sweep(base: Path) -> list[Draft]:
     return kept
 
 
+def held(base: Path) -> list[Draft]:
+    """Return our drafts that a process is at work on; they are only to be told of."""
+    paths = (path for path in sorted(base.iterdir()) if DRAFT.fullmatch(path.name))
+    return [draft for path in paths if (draft := _seen(path))]
+
+
+def _seen(path: Path) -> Draft | None:
+    """Return a draft that is locked, without its lock."""
+    try:
+        directory = os.open(path, DIRECTORY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(directory, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        about = _recalled(directory) if _is_ours_alone(os.fstat(directory)) else None
+        return Draft(path, -1, about) if about else None
+    finally:
+        os.close(directory)
+    return None
+
+
 def _new_directory(base: Path) -> tuple[Path, int]:
     """Make a directory for a draft and lock it; a sweep that comes in between takes it away, so try again."""
     for _ in range(20):

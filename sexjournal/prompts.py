@@ -108,6 +108,7 @@ class Wording:
     ui: Mapping[str, str]
     init: Mapping[str, str]
     keys: Mapping[str, str]
+    sync: Mapping[str, str]
     words: Mapping[str, str]
     adult: Mapping[str, str]
     safety: Mapping[str, str]
@@ -460,6 +461,7 @@ _PLAIN = (
     "ui",
     "init",
     "keys",
+    "sync",
     "words",
     "adult",
     "safety",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -271,6 +272,25 @@ def _grid(pairs: Iterable[tuple[str, str]]) -> RenderableType:
     for name, value in pairs:
         grid.add_row(Text(_line(name)), Text(safe_text(value)))
     return grid
+
+
+# --- doctor ---
+
+
+def findings(blocks: Iterable[tuple[str, str]], face: Face) -> str:
+    """Return each sentence with its hint indented below; a line of a hint that begins with two blanks stays whole."""
+    lines = (line for what, hint in blocks for line in (*_fitted(_line(what), "", face), *_fitted(hint, "    ", face)))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _fitted(text: str, indent: str, face: Face) -> Iterator[str]:
+    for line in safe_text(text).split("\n") if text else ():
+        if line.startswith("  ") or not face.tty:
+            yield indent + line
+        else:
+            yield from textwrap.wrap(
+                line, face.width - 1, initial_indent=indent, subsequent_indent=indent or "  ", break_long_words=False
+            )
 
 
 # --- show ---

@@ -15,7 +15,7 @@ from sexjournal import disk, index, ownpage, packets, vault
 from sexjournal.accepted import Accepted
 from sexjournal.errors import BadInput, Damaged
 from sexjournal.gpg import Gpg
-from sexjournal.ownpage import FormerKey, OwnPage, Recipient
+from sexjournal.ownpage import OwnPage, Recipient
 
 NEVER_ACCEPTED = "journal init shows who can read it, and asks"
 EARLIER = "git can bring an earlier one back: git log -- journal.asc"
@@ -53,6 +53,11 @@ class Seals:
             raise BadInput("this device has not accepted this journal yet", NEVER_ACCEPTED)
         return found
 
+    @property
+    def hides_hours(self) -> bool:
+        """Whether commits tell the day alone; not known before the journal is accepted, when nothing is committed."""
+        return self.is_accepted and self.accepted.page.hidden
+
     # making and accepting one
 
     def create(self, device: Recipient, names: str, clear: Iterable[str]) -> OwnPage:
@@ -85,9 +90,7 @@ class Seals:
 
         What is accepted is announced first, so that a device that is killed in between knows the page as its own.
         """
-        coming = self._prepared(page, device or self.accepted.device, digest="")
-        sealed = self._sealed(page.compose().encode(), coming)
-        coming = replace(coming, digest=index.digest(sealed))
+        coming, sealed = self._written(page, device or self.accepted.device)
         acceptance.announce(self.room, coming)
         disk.replace(self.directory / ownpage.NAME, sealed)
         self._keep(coming)
@@ -105,7 +108,7 @@ class Seals:
         page = self.unlock()
         left = [replace(one, removed=today) if one.fingerprint == fingerprint else one for one in page.recipients]
         key, certificate, secret = vault.make_key()
-        former = (FormerKey(page.key, page.certificate, page.secret), *page.former)
+        former = (page.as_former(), *page.former)
         new = {"key": key, "certificate": certificate, "secret": secret, "former": former}
         self.write(page.changed(recipients=tuple(left), **new))
 
@@ -115,20 +118,44 @@ class Seals:
         sealed = vault.seal_with_passphrase(self._gpg, secret.encode())
         return Recipient(fingerprint, name, today, certificate), sealed
 
+    # one that comes from another device
+
+    def announce(self, page: OwnPage, sealed: bytes) -> None:
+        """Seal from now on as an own page says that is about to take this one's place, confirmed where it had to be.
+
+        It is accepted once it stands there: then `settle`, or the next command, knows it by its digest.
+        """
+        self._gpg.learn(reader.certificate for reader in page.readers)
+        self.accepted = self._prepared(page, self.accepted.device, index.digest(sealed))
+        acceptance.announce(self.room, self.accepted)
+
+    def join(self, base: OwnPage, ours: OwnPage, theirs: OwnPage) -> tuple[OwnPage, bytes]:
+        """Return the own page that follows two that were changed at once, announced, and sealed."""
+        page = ownpage.joined(base, ours, theirs, vault.make_key)
+        self._gpg.learn(reader.certificate for reader in page.readers)
+        self.accepted, sealed = self._written(page, self.accepted.device)
+        acceptance.announce(self.room, self.accepted)
+        return page, sealed
+
+    def settle(self) -> None:
+        """Keep what was announced, now that its own page stands there."""
+        if self._digest() == self.accepted.digest:
+            acceptance.store(self.room, self.accepted)
+
     # opening and sealing
 
-    def unlock(self, sealed: bytes = b"") -> OwnPage:
-        """Open the journal's own page and hold it against what this device has accepted.
-
-        `sealed` is one that would take its place; it is checked, not accepted. Changed when the person has to confirm.
-        """
-        coming = sealed or self._own_page()
-        page = ownpage.read(_text(self._opened(coming)))
-        if index.digest(coming) != self.accepted.digest:
+    def unlock(self) -> OwnPage:
+        """Open the journal's own page and hold it against what this device has accepted; Changed when it differs."""
+        sealed = self._own_page()
+        page = self.read(sealed)
+        if index.digest(sealed) != self.accepted.digest:
             refuse_surprises(page, self.accepted.page)
-            if not sealed:
-                self._accept(page, self.accepted.device, index.digest(coming))
+            self._accept(page, self.accepted.device, index.digest(sealed))
         return page
+
+    def read(self, sealed: bytes) -> OwnPage:
+        """Return what an own page says that one of today's readers signed; Damaged when none did."""
+        return ownpage.read(_text(self._opened(sealed)))
 
     def surprises(self) -> bool:
         """Whether the journal's own page changed in a way that the person has to confirm."""
@@ -157,10 +184,7 @@ class Seals:
         """Return what opens pages with the keys of this own page; signed by `signers`, all recipients ever if empty."""
         signed = {one.fingerprint: one.certificate for one in signers or page.recipients}
         ids = self.accepted.key_ids if page.key in self.accepted.key_ids else self._key_ids(page)
-        keys = [
-            vault.JournalKey(key.secret, tuple(ids[key.fingerprint]))
-            for key in (FormerKey(page.key, page.certificate, page.secret), *page.former)
-        ]
+        keys = [vault.JournalKey(key.secret, tuple(ids[key.fingerprint])) for key in (page.as_former(), *page.former)]
         return vault.opener(self._gpg, self.accepted.device, keys, signed)
 
     def is_current(self, sealed: bytes) -> bool:
@@ -228,6 +252,12 @@ class Seals:
     def _prepared(self, page: OwnPage, device: str, digest: str) -> Accepted:
         return Accepted(device, digest, page.without_secret(), self._key_ids(page))
 
+    def _written(self, page: OwnPage, device: str) -> tuple[Accepted, bytes]:
+        """Return an own page of this device's making, sealed, and what accepts it."""
+        coming = self._prepared(page, device, digest="")
+        sealed = self._sealed(page.compose().encode(), coming)
+        return replace(coming, digest=index.digest(sealed)), sealed
+
     def _key_ids(self, page: OwnPage) -> dict[str, tuple[str, ...]]:
         """Lay out the certificates, and return the ids of the keys in them that messages can be sealed for."""
         acceptance.lay_out(self.room, page)
@@ -252,14 +282,9 @@ class Seals:
 
 def refuse_surprises(page: OwnPage, before: OwnPage) -> None:
     """Changed when the journal's own page differs in a way that only the person can confirm."""
-    if page.serial < before.serial:
-        raise Changed("journal.asc is older than the one this device knows", NEVER_ACCEPTED)
-    if page.key != before.key:
-        raise Changed("journal.asc holds another journal key than this device knows", NEVER_ACCEPTED)
-    if {one.fingerprint for one in page.readers} != {one.fingerprint for one in before.readers}:
-        raise Changed("the recipients of this journal have changed", NEVER_ACCEPTED)
-    if page.serial == before.serial:
-        raise Changed("journal.asc was written anew without a new serial", NEVER_ACCEPTED)
+    for surprise in (ownpage.gone_back(page, before), *ownpage.news(page, before)):
+        if surprise:
+            raise Changed(surprise, NEVER_ACCEPTED)
 
 
 def _readers(page: OwnPage) -> list[str]:

@@ -1,40 +1,22 @@
-"""git: commits, history and, later, travel. Knows paths of sealed files, never what they hold."""
+"""What git keeps of the journal: commits and history. Knows paths of sealed files, never what they hold."""
 
 from __future__ import annotations
 
 import shlex
-import subprocess
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 
 from sexjournal import disk
-from sexjournal.errors import BadInput, NothingFound, SyncTrouble
+from sexjournal.errors import BadInput, NothingFound
+from sexjournal.git import MESSAGE, Git, stamp
 
-MESSAGE = "journal: update"
-INSTALL = "install it: apt install git (Debian), dnf install git (Fedora), brew install git (macOS)"
-
-# What a pushed attribute or a person's own settings could do to sealed files, switched off. security: no hooks, no
-# filters, no symbolic links out of the tree, no other protocol, no signature prompts.
-SETTINGS = {
-    "core.symlinks": "false",
-    "core.hooksPath": "/dev/null",
-    "core.fsmonitor": "false",
-    "core.autocrlf": "false",
-    "core.quotePath": "true",
-    "transfer.fsckObjects": "true",
-    "submodule.recurse": "false",
-    "fetch.recurseSubmodules": "false",
-    "protocol.ext.allow": "never",
-    "diff.journal.cachetextconv": "false",
-    "commit.gpgSign": "false",
-    "gc.auto": "0",
-    "user.name": "journal",
-    "user.email": "journal@localhost",
-}
-ATTRIBUTES = "* -text -eol -filter -ident -merge !working-tree-encoding\n*.md.asc diff=journal\n"
+# Whatever a tree that was pushed says: only pages are opened for a diff, and only sealed files are merged, by us.
+ATTRIBUTES = """\
+* -text -eol -filter -ident -merge !working-tree-encoding
+*.md.asc diff=journal merge=journal
+/journal.asc merge=journal
+"""
 # Only sealed files travel, also when a person says `git add .` with a page in clear beside them.
 EXCLUDED = "*\n!*/\n!/journal.asc\n!/*/*.md.asc\n"
 
@@ -44,7 +26,7 @@ class Sync:
 
     def __init__(self, directory: Path, environ: Mapping[str, str], *, hide_hour: bool = False) -> None:
         self._directory = directory
-        self._environ = environ
+        self._git = Git(directory, environ)
         self._hide_hour = hide_hour
 
     @property
@@ -57,29 +39,49 @@ class Sync:
         A journal that `moved` tells git anew where it is.
         """
         if not self.ready:
-            self._git("init", "--quiet", "--initial-branch=main")
-        for name, text in {"attributes": ATTRIBUTES, "exclude": EXCLUDED}.items():
-            path = self._directory / ".git" / "info" / name
-            if not path.exists() or path.read_text("utf-8") != text:
-                disk.replace(path, text.encode())
+            disk.private_directory(self._directory)
+            self._git.out("init", "--quiet", "--initial-branch=main")
+        for path, text in self._info.items():
+            if not path.exists() or path.read_bytes() != text:
+                disk.replace(path, text)
                 moved = True
         if moved:
             self._show_in_clear()
 
+    @property
+    def prepared(self) -> bool:
+        """Whether git is set as `prepare` leaves it."""
+        listed = self._git.out("config", "--local", "--list", "-z").decode("utf-8", "surrogateescape")
+        known = dict(line.partition("\n")[::2] for line in listed.split("\0"))
+        told = all(path.exists() and path.read_bytes() == text for path, text in self._info.items())
+        return told and self._opens.items() <= known.items()
+
+    def ask(self, *words: str) -> str:
+        """Return what git answers to a question that changes nothing."""
+        return self._git.out(*words, extra={"GIT_OPTIONAL_LOCKS": "0"}).decode("utf-8", "surrogateescape")
+
     def commit(self, now: datetime) -> bool:
-        """Commit every sealed file as it stands; False when nothing changed. The message tells nothing."""
-        self._clear_stale_lock()
-        self._git("add", "--all", "--", ".")
-        if self._run("diff", "--cached", "--quiet").returncode == 0:
+        """Commit every sealed file as it stands; False when nothing changed. The message tells nothing.
+
+        SyncTrouble while git is in the middle of a merge or the like: the person has to end it first.
+        """
+        self._git.refuse_unfinished()
+        self._git.clear_stale_locks()
+        self._git.out("add", "--all", "--", ".")
+        if self._git.run("diff", "--cached", "--quiet").returncode == 0:
             return False
-        moment = now.replace(hour=0, minute=0, second=0, microsecond=0) if self._hide_hour else now
-        stamp = {"GIT_AUTHOR_DATE": moment.isoformat(), "GIT_COMMITTER_DATE": moment.isoformat()}
-        self._git("commit", "--quiet", "--no-verify", "--message", MESSAGE, extra=stamp)
+        dates = stamp(now, hide_hour=self._hide_hour)
+        self._git.out("commit", "--quiet", "--no-verify", "--message", MESSAGE, extra=dates)
         return True
+
+    @staticmethod
+    def answer(path: Path, sealed: bytes) -> None:
+        """Give git the file that it asked us to merge, whole or not at all: after a kill it takes what stands there."""
+        disk.replace(path, sealed)
 
     def removed(self) -> dict[str, str]:
         """Return the files that git remembers and that are gone: path -> the commit that still has it."""
-        listed = self._git("log", "--diff-filter=D", "--name-only", "--no-renames", "-z", "--format=%x00%H")
+        listed = self._git.out("log", "--diff-filter=D", "--name-only", "--no-renames", "-z", "--format=%x00%H")
         gone: dict[str, str] = {}
         commit = ""
         for part in listed.decode("utf-8", "surrogateescape").split("\0"):
@@ -92,16 +94,16 @@ class Sync:
 
     def past(self, path: str, commit: str) -> bytes:
         """Return a file as it was in a commit."""
-        return self._git("cat-file", "blob", f"{commit}:{path}")
+        return self._git.out("cat-file", "blob", f"{commit}:{path}")
 
     @property
     def remote(self) -> str:
         """The name of the remote, or empty."""
-        return self._git("remote").decode("utf-8", "replace").split("\n")[0] if self.ready else ""
+        return self._git.out("remote").decode("utf-8", "replace").split("\n")[0] if self.ready else ""
 
     def state(self) -> str:
         """Tell in a few words how the journal stands with git."""
-        if not self.ready or self._git("status", "--porcelain"):
+        if not self.ready or self._git.out("status", "--porcelain"):
             return "some pages are not committed yet; the next change does it"
         return (
             f"everything is committed; the remote is {self.remote}"
@@ -110,61 +112,31 @@ class Sync:
         )
 
     def _show_in_clear(self) -> None:
-        """Let `git diff`, `git log -p` and `git grep --textconv` open pages, and never keep what they opened."""
-        opens = f"journal --dir {shlex.quote(str(self._directory.absolute()))} textconv"
-        self._git("config", "--local", "diff.journal.textconv", opens)
-        self._git("config", "--local", "diff.journal.cachetextconv", "false")
+        """Let git open pages to show or merge them, as `git diff`, `git log -p` and `git pull` do, and keep none."""
+        self._git.clear_stale_locks()
+        for name, value in self._opens.items():
+            self._git.out("config", "--local", "--replace-all", name, value)
 
-    def _clear_stale_lock(self) -> None:
-        """Take away the lock of a git that was killed; SyncTrouble when a git of the person's is at work."""
-        lock = self._directory / ".git" / "index.lock"
-        if not lock.exists():
-            return
-        if _git_at_work(self._directory):
-            raise SyncTrouble("another git is at work in the journal", "let it end, then the next command commits")
-        lock.unlink(missing_ok=True)
+    @property
+    def _info(self) -> dict[Path, bytes]:
+        info = self._directory / ".git" / "info"
+        return {info / "attributes": ATTRIBUTES.encode(), info / "exclude": EXCLUDED.encode()}
 
-    def _git(self, *words: str, extra: Mapping[str, str] | None = None) -> bytes:
-        result = self._run(*words, extra=extra)
-        if result.returncode:
-            raise SyncTrouble(f"git {words[0]} did not work", f"see: git -C {self._directory} status")
-        return result.stdout
+    @property
+    def _opens(self) -> dict[str, str]:
+        """What git is to run for a page. In the command of a merge it puts something in place of `%O` and the like."""
+        journal = f"journal --dir {shlex.quote(str(self._directory.absolute()))}"
+        return {
+            "diff.journal.textconv": f"{journal} textconv",
+            "diff.journal.cachetextconv": "false",
+            "merge.journal.name": "two versions of a page",
+            "merge.journal.driver": f"{journal.replace('%', '%%')} merge-driver -- %O %A %B %P",
+        }
 
-    def _run(self, *words: str, extra: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[bytes]:
-        command = ["git", "-C", str(self._directory), *self._settings, *words]
-        try:
-            return subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                check=False,
-                env={**self._clean, **(extra or {})},
-            )
-        except FileNotFoundError:
-            raise SyncTrouble("git is not on this machine", INSTALL) from None
-
-    @cached_property
-    def _settings(self) -> Sequence[str]:
-        return [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
-
-    @cached_property
-    def _clean(self) -> dict[str, str]:
-        """The environment without what would lead git elsewhere."""
-        kept = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS")
-        clean = {name: value for name, value in self._environ.items() if not name.startswith("GIT_") or name in kept}
-        return clean | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-
-
-def _git_at_work(directory: Path) -> bool:
-    """Whether a git runs inside the directory; where there is no /proc, none is assumed: ours wait for each other."""
-    here = directory.resolve()
-    return any(_is_git_in(here, process) for process in Path("/proc").glob("[0-9]*"))
-
-
-def _is_git_in(here: Path, process: Path) -> bool:
-    with suppress(OSError):  # it may end meanwhile, or be somebody else's
-        return (process / "comm").read_text() == "git\n" and (process / "cwd").resolve().is_relative_to(here)
-    return False
+    def stale_locks(self) -> list[Path]:
+        """Return the locks of a git that was killed; none while a git is at work."""
+        locks = self._git.locks
+        return [] if locks and self._git.at_work else locks
 
 
 def find_removed(gone: Mapping[str, str], ref: str) -> str:

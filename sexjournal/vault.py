@@ -82,6 +82,14 @@ def seal(gpg: Gpg, data: bytes, to: Seal) -> bytes:
     return status.data
 
 
+def seal_unsigned(gpg: Gpg, data: bytes, certificate: Path) -> bytes:
+    """Seal for one certificate what never leaves this device; KeyTrouble when gpg could not."""
+    status = gpg.seal_unsigned(data, str(certificate))
+    if status.code:
+        raise KeyTrouble("gpg could not seal for this device", f"see whether it can: gpg -e -f {certificate}")
+    return status.data
+
+
 def open_with_gpg(gpg: Gpg, sealed: bytes, mine: str, signers: Collection[str]) -> bytes:
     """Open one sealed file with the person's own key, under the strict policy."""
     _, message = packets.split(sealed)
@@ -285,6 +293,11 @@ def _no_file_longer_than(size: int) -> Iterator[None]:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def warm_up() -> None:
+    """Import what opens pages, which takes a moment and can be done while gpg is at work."""
+    _sequoia()
 
 
 def _sequoia() -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from sexjournal import dates
 from sexjournal import entry as entries
 from sexjournal.entry import BadPage, Entry, Value
 from sexjournal.errors import BadInput, JournalError, NothingFound
+from sexjournal.merging import CONFLICT, holds_marks, in_two_versions
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -32,8 +32,6 @@ class Nothing:
 
     sentence: str
 
-
-_NUMBER = re.compile("0|[1-9][0-9]{0,8}")
 
 Accepted = Callable[[str], "Stored | Nothing"]
 
@@ -153,17 +151,10 @@ def _joined(here: Entry, answered: Entry, *, written_out: bool) -> Entry:
     page = here.amended(merged(here, answered.fields))
     if written_out:
         fresh = {name: value for name, value in answered.fields.items() if name not in (*page.fields, "review")}
-        page = page.amended({name: _given(value) for name, value in fresh.items()})
+        page = page.amended({name: entries.given(value) for name, value in fresh.items()})
         page = entries.parse(page.text + (answered.body if answered.body.strip() not in page.body else ""))
     reviews = [review for review in answered.reviews if review not in here.reviews]
-    return page.reviewed({name: _given(value) for name, value in reviews[-1].items()}) if reviews else page
-
-
-def _given(value: Value) -> entries.Given:
-    """Return a value as it was given to be written: numbers and flags are read as their text."""
-    if isinstance(value, str) and _NUMBER.fullmatch(value):
-        return int(value)
-    return value == "true" if value in ("true", "false") else value
+    return page.reviewed({name: entries.given(value) for name, value in reviews[-1].items()}) if reviews else page
 
 
 def merged(page: Entry, fields: Mapping[str, Value]) -> dict[str, Value]:
@@ -253,11 +244,22 @@ def accept_change(app: App, stored: Stored, begun_from: str = "") -> Accepted:
             app.wording.ui["changed_meanwhile"]
         ):
             raise BadInput("the page was not saved")
-        app.change([(stored, settled(app, page))])
+        app.change([(stored, _in_one_version(app, settled(app, page)))])
         app.tell(app.wording.ui["saved"])
         return stored
 
     return accept
+
+
+def _in_one_version(app: App, page: Entry) -> Entry:
+    """Return a page without what a merge kept beside it, once none of its marks is left in the text."""
+    if not in_two_versions(page):
+        return page
+    if holds_marks(page):
+        app.say("the page still holds both versions, between lines that begin with <<<<<<<, ======= and >>>>>>>")
+        return page
+    app.say("no mark of two versions is left in the page: its field 'conflict' goes")
+    return page.amended({CONFLICT: None})
 
 
 def _digest(page: Entry) -> str:

@@ -242,6 +242,7 @@ def _seconds(texts: list[str]) -> float:
     [
         "",
         "parse('2009-22/..')",
+        "show(parse('2026-11-21'), 'en')",
         "[understand(t, date(2026, 11, 23)) for t in ('gisteren', '14 july', 'since 2021', 'the nineties', '2009~')]",
     ],
 )
@@ -249,7 +250,7 @@ def test_the_heavy_libraries_stay_away_until_they_are_needed(work: str):
     program = f"""
 import sys
 from datetime import date
-from sexjournal.dates import parse, understand
+from sexjournal.dates import parse, show, understand
 {work}
 print([name for name in ("pendulum", "dateparser", "asyncio") if name in sys.modules])
 """

@@ -363,6 +363,68 @@ def test_a_page_is_changed_in_a_real_editor_and_left_alone_in_one(kept: Room, na
     assert (commits(kept), drafts(kept)) == (3, [])
 
 
+# A page that was written on two devices at once
+
+MARKED = """\
+---
+title: The lake  # mine
+conflict: {{title: No lake, text: both versions are below}}
+---
+<<<<<<< this device
+We swam to {canary}.
+=======
+We walked.
+>>>>>>> the other device
+Then
+=======
+"""
+ASKS = "was written on two devices at once and both versions are in it: keep what you like"
+STILL = "the page still holds both versions"
+SETTLED = "its field 'conflict' goes"
+
+
+def test_a_page_in_two_versions_is_settled_in_the_editor(kept: Room) -> None:
+    entry = written(kept, page=MARKED)
+    before = text_of(kept, entry)
+    one, two, three, four = "<<<<<<< this device\n", "=======\nWe walked.\n", ">>>>>>> the other device\n", "We swam"
+    conflict = "conflict: {title: No lake, text: both versions are below}\n"
+    editor(kept, "pass", replaces(four, "We dived"), replaces(one, ""), replaces(three, ""))
+    for turn, said_as_well in enumerate(("was not changed", STILL, STILL, SETTLED)):
+        code, said = ended(window(kept, "edit", entry))
+        assert (code, ASKS in said, said_as_well in said) == (0, True, True)
+        assert (STILL in said, SETTLED in said) == (turn in (1, 2), turn == 3)
+        assert (conflict in text_of(kept, entry)) == (turn < 3)
+    expected = before.replace(four, "We dived").replace(one, "").replace(three, "")
+    assert text_of(kept, entry) == expected.replace(conflict, "")
+    assert two in text_of(kept, entry)
+    editor(kept, *["pass"] * 5)  # it counts on from the four turns before
+    code, said = ended(window(kept, "edit", entry))
+    assert (code, ASKS in said) == (0, False)
+
+
+def test_a_page_in_two_versions_is_settled_through_a_pipe_and_shown_as_it_is(kept: Room) -> None:
+    entry = written(kept, page=MARKED)
+    shown = kept.journal("show", entry, check=0).text
+    assert all(
+        line in shown for line in (*MARKED.splitlines()[4:5], "We walked.", ">>>>>>> the other device", "No lake")
+    )
+    page = text_of(kept, entry).replace("title: No lake, ", "")
+    result = kept.journal("edit", entry, stdin=page.encode(), check=0)
+    assert (ASKS in result.error, STILL in result.error, text_of(kept, entry)) == (True, True, page)
+    whole = re.sub("(?m)^(<<<<<<< this device|>>>>>>> the other device)\n", "", page)
+    result = kept.journal("edit", entry, stdin=whole.encode(), check=0)
+    assert (ASKS in result.error, SETTLED in result.error) == (True, True)
+    assert text_of(kept, entry) == whole.replace("conflict: {text: both versions are below}\n", "")
+
+
+def test_marks_of_the_person_s_own_are_no_second_version(kept: Room) -> None:
+    entry = written(kept, page="<<<<<<< this device\n=======\n")
+    editor(kept, replaces("=======", ">>>>>>> the other device"))
+    code, said = ended(window(kept, "edit", entry))
+    assert (code, ASKS in said, STILL in said, SETTLED in said) == (0, False, False, False)
+    assert text_of(kept, entry) == seen(kept).replace("=======", ">>>>>>> the other device")
+
+
 # From standard input
 
 

@@ -26,6 +26,7 @@ from texts import ODD_TEXT, blocks, bodies, field_maps, headers, keys, page_of, 
 
 from sexjournal.entry import FIELDS, KINDS, BadPage, Value, check, compose, parse
 from sexjournal.header import LARGEST, plain
+from sexjournal.header import given as front_given
 
 PAGE = """\
 ---
@@ -337,6 +338,28 @@ def test_a_changed_field_changes_its_own_lines_and_keeps_their_comments(written,
     assert list(changed.fields) == list(page.fields)
 
 
+@given(blocks())
+def test_every_comment_is_told_and_new_ones_go_below_all_fields(written) -> None:
+    parts, newline = written
+    page = page_of(parts, newline)
+    found = [comment.strip() for part in parts.values() for comment in comments(part)]
+    assert list(page.comments) == found
+    remarked = page.remarked(["# one", "#two"])
+    assert remarked.text == text_of({**parts, "#new": f"# one{newline}#two{newline}"}, newline)
+    assert (remarked.fields, list(remarked.comments)) == (page.fields, [*found, "# one", "#two"])
+    assert page.remarked([]) == page
+
+
+@given(bodies, bodies)
+def test_a_page_with_another_text_keeps_its_front_matter(before: str, after: str) -> None:
+    for top in ("---\nid: a  # mine\n---\n", "---\r\nid: a\r\n---\r\n", "---\n---\n"):
+        assert parse(top + before).rewritten(after).text == top + after
+    assert parse("---\nid: a\n---").rewritten(after).body == after
+    assume(not re.match(r"\ufeff?---\r?(\n|\Z)", before))
+    assert parse(before).rewritten(after).body == after
+    assert parse(before).rewritten(after).fields == {}
+
+
 @given(blocks(), st.data())
 def test_a_removed_field_takes_its_own_lines_and_no_more(written, data: st.DataObject) -> None:
     parts, newline = written
@@ -475,6 +498,7 @@ def test_a_page_with_every_field_is_accepted() -> None:
         "a whole number": 28,
         "true or false": "false",
         "a map": {"likes": ["x"]},
+        "what two devices wrote at once": {"title": "x", "text": "both versions are below"},
         "a list of maps": [{"now": 3}],
     }
     page = compose({name: held[shape.takes] for name, shape in FIELDS.items()}, "")
@@ -490,6 +514,7 @@ WRONG = [
     ("with: {a: b}", "a list of words"), ("tags: [[a]]", "a list of words"), ("people_count: few", "a whole number"),
     ("people_count: -1", "a whole number"), ("quiet: perhaps", "true or false"), ("map: [a]", "a map"),
     ("health: much", "a map"), ("review: x", "a list of maps"), ("review: [a]", "a list of maps"),
+    ("conflict: we argued", "what two devices wrote at once"),
     ("jot: [a]", "one line"),
 ]  # fmt: skip
 
@@ -530,6 +555,18 @@ def test_every_answer_has_its_field(language: str) -> None:
     places = {store.removeprefix("fm.").partition(".")[0] for store in stored(language)} - {"body", "none"}
     assert places
     assert places <= FIELDS.keys()
+
+
+@given(values)
+def test_a_value_that_was_read_is_given_back_as_the_same_value(value) -> None:
+    assert plain(front_given(plain(value))) == plain(value)
+
+
+def test_numbers_and_flags_are_given_back_plain() -> None:
+    page = parse("---\na: 5\nb: {c: true, d: [e, 6]}\nf: [{g: 0}]\nh: 05\n---\n")
+    assert compose({name: front_given(value) for name, value in page.fields.items()}, "").text == (
+        '---\na: 5\nb: {c: true, d: [e, "6"]}\nf:\n  - {g: 0}\nh: "05"\n---\n'
+    )
 
 
 def test_a_field_s_line_is_told() -> None:

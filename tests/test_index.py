@@ -5,6 +5,7 @@ Real gpg and real pysequoia, in this process; and whole commands where pysequoia
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import re
@@ -295,10 +296,13 @@ class AnySequence(RuleBasedStateMachine):
         own = journal.seals.unlock()
         lie = Known((0, 0, 0, 0), "", page(9, "a lie"))
         known = {name: Known(signature, "", lie.entry) for name, signature in index.scan(self.bench.directory).items()}
-        packed = index.pack(known, stamp or index.digest(b""))
-        changed = packed.replace(b'"version":%d' % index.VERSION, b'"version":%d' % version, 1)
         key = journal.seals.room / f"{own.key}.asc"
-        self.bench.index.write_bytes(self.bench.gpg.seal_unsigned(changed, str(key)).data)
+
+        def sealed(part: bytes) -> bytes:
+            changed = part.replace(b'"version":%d' % index.VERSION, b'"version":%d' % version, 1)
+            return vault.seal_unsigned(self.bench.gpg, changed, key)
+
+        self.bench.index.write_bytes(index.pack(known, stamp or index.digest(b""), sealed))
 
     # What must be true after each step
 
@@ -439,6 +443,26 @@ def test_a_changed_file_of_the_same_size_and_time_is_opened(bench: Bench, opened
     bench.clear()
 
 
+def test_the_index_is_sealed_anew_once_a_hundredth_of_it_is(bench: Bench) -> None:
+    bench.clear()
+    journal = bench.journal()
+    stored = [journal.save(page(number, "swam\n")) for number in range(200)]
+    journal.read()
+    before = bench.index.read_bytes()
+    journal.save(page(200, "one more\n"))
+    journal.save(page(201, "and one more\n"))
+    assert bench.journal().read() == bench.fresh()
+    assert bench.index.read_bytes() == before
+    journal.save(page(202, "enough\n"))
+    assert bench.journal().read() == bench.fresh()
+    now = bench.index.read_bytes()
+    assert now != before
+    journal.remove(stored[0])
+    assert bench.journal().read() == bench.fresh()
+    assert bench.index.read_bytes() != now
+    bench.clear()
+
+
 def test_a_damaged_file_is_not_opened_again_and_again(bench: Bench, opened: Callable[[], int]) -> None:
     (bench.directory / "2026").mkdir()
     (bench.directory / "2026" / "2026-11-21.f0000000.md.asc").write_bytes(bench.foreign["unsigned"])
@@ -458,7 +482,7 @@ def test_what_could_not_be_read_once_is_tried_again(bench: Bench) -> None:
         tried.extend(name for name, _ in batch)
         return [Known(signature, "digest", page(1, "swam\n")) for _ in batch]
 
-    now = index.refreshed(unread, bench.directory, read)
+    now = index.refreshed(unread, bench.directory, index.scan(bench.directory), read)
     assert tried == [name]
     assert now[name].entry is not None
     bench.clear()
@@ -476,13 +500,17 @@ while True:
 """
 
 
+def unreadable(batch: Sequence[tuple[str, bytes]]) -> list[Known]:
+    return [Known((0, 0, 0, 0), "", None)] * len(batch)
+
+
 def test_files_that_come_and_go_while_they_are_listed_stop_nobody(tmp_path: Path) -> None:
     with subprocess.Popen([sys.executable, "-c", COME_AND_GO, str(tmp_path / "1999")]) as other:
         seen = set()
         begun = time.monotonic()
         try:
             while (passed := time.monotonic() - begun) < 0.5 or (len(seen) < 2 and passed < 30):  # it may start late
-                found = index.refreshed({}, tmp_path, lambda batch: [Known((0, 0, 0, 0), "", None)] * len(batch))
+                found = index.refreshed({}, tmp_path, index.scan(tmp_path), unreadable)
                 seen.add(len(found))
         finally:
             other.kill()
@@ -490,6 +518,15 @@ def test_files_that_come_and_go_while_they_are_listed_stop_nobody(tmp_path: Path
 
 
 # Packing
+
+
+def coated(part: bytes) -> bytes:
+    """A seal that is none, but has to be undone."""
+    return part[::-1]
+
+
+def unpacked(data: bytes, stamp: str, opened: Callable[[bytes], bytes]) -> dict[str, Known]:
+    return index.unpack(io.BytesIO(data), stamp, opened)
 
 
 @pytest.mark.parametrize("text", ["", "---\n---\n", "---\nid: a\n---\né\r\n\u2028 \ud800", "a\udcff", "x" * 100_000])
@@ -502,28 +539,68 @@ def test_what_is_packed_comes_back_as_it_was(text: str) -> None:
     }
     if "\ud800" in text:
         with pytest.raises(UnicodeEncodeError):
-            index.pack(known, "stamp")
+            index.pack(known, "stamp", coated)
         return
-    packed = index.pack(known, "stamp")
-    assert index.unpack(packed, "stamp") == known
-    assert index.unpack(packed, "another") == {}
-    assert all(index.unpack(packed[:cut], "stamp") == {} for cut in range(0, len(packed), len(packed) // 97 + 1))
+    packed = index.pack(known, "stamp", coated)
+    again = unpacked(packed, "stamp", coated)
+    assert again == known
+    assert index.pack(again, "stamp", coated) == packed
+    assert unpacked(packed, "another", coated) == {}
+    cuts = range(0, len(packed), len(packed) // 97 + 1)
+    assert all(unpacked(packed[:cut], "stamp", coated) == {} for cut in cuts)
+
+
+def test_the_parts_of_two_indexes_make_none() -> None:
+    one, other = (
+        index.pack({"2026/a.md.asc": Known((1, 2, 3, 4), "d", Entry(text, {}, 0))}, "stamp", coated)
+        for text in ("one", "two")
+    )
+    assert unpacked(one[:-3] + other[-3:], "stamp", coated) == {}
+
+
+def test_an_entry_is_the_same_from_the_index_and_from_its_page() -> None:
+    entry = page(1, "swam\n")
+    packed = index.pack({"a": Known((1, 2, 3, 4), "d", entry)}, "stamp", coated)
+    again = unpacked(packed, "stamp", coated)["a"].entry
+    assert (again, hash(again)) == (entry, hash(entry))
+    assert entry == again
+    assert again != page(1, "swam far\n")
+    assert again != entry.text
+    assert again.amended({"title": "The lake"}) == entry.amended({"title": "The lake"})
+    assert "swam" not in repr(again)
+
+
+def test_texts_stay_sealed_until_one_is_asked_for() -> None:
+    opened: list[bytes] = []
+
+    def open_(part: bytes) -> bytes:
+        opened.append(coated(part))
+        return opened[-1]
+
+    pages = [page(number, f"swam {number}\n") for number in range(3)]
+    known = {one.id: Known((1, 2, 3, 4), "d", one) for one in pages}
+    again = unpacked(index.pack(known, "stamp", coated), "stamp", open_)
+    assert [one.entry.date for one in again.values()] == [one.date for one in pages]
+    assert len(opened) == 1
+    assert b"swam" not in opened[0]
+    assert [one.entry.body for one in again.values()] == [one.body for one in pages]
+    assert len(opened) == 2
 
 
 @pytest.mark.parametrize(
-    "head",
+    "told",
     [
         *("", "[]", "{}", "null", "7", '"version"', "[" * 50),
-        *({"version": index.VERSION, "stamp": "s"}, {"version": index.VERSION, "stamp": "s", "files": {"a": []}}),
-        {"version": index.VERSION, "stamp": "s", "files": {"a": [[1, 2, 3, 4], "d", [0, 99, 0, {}], "", ""]}},
-        {"version": index.VERSION, "stamp": "s", "files": {"a": [7, "d", None, "", ""]}},
-        {"version": index.VERSION, "stamp": "s", "files": []},
+        *({}, {"files": {"a": []}}, {"files": {"a": [7, "d", None, "", ""]}}, {"files": []}),
+        *({"files": {"a": [[1, 2, 3, 4], "d", [0, 9, 0], "", ""]}}, {"files": {}, "texts": "d"}),
     ],
 )
-def test_an_index_that_holds_something_else_is_as_good_as_none(head: object) -> None:
-    line = head if isinstance(head, str) else json.dumps(head)
-    for data in (line.encode(), line.encode() + b"\n", line.encode() + b"\nabc"):
-        assert index.unpack(data, "s") == {}
+def test_an_index_that_holds_something_else_is_as_good_as_none(told: object) -> None:
+    right = {"version": index.VERSION, "stamp": "s", "texts": index.digest(b"")}
+    head = (told if isinstance(told, str) else json.dumps({**right, **told})).encode()
+    for length in (b"", b"x", b"-1", b"%d" % len(head), b"999"):
+        assert unpacked(b"%s\n%s" % (length, head), "s", bytes) == {}
+    assert unpacked(head, "s", bytes) == {}
 
 
 # Where pysequoia cannot be imported

@@ -36,6 +36,7 @@ WORDED = (
     "ui",
     "init",
     "keys",
+    "sync",
     "words",
     "adult",
     "safety",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -26,6 +26,11 @@ def _flag(letter: str, text: str) -> Any:
     return typer.Option(f"-{letter}", help=text)
 
 
+def _either(letter: str, other: str, text: str) -> Any:
+    """Two flags of which the last one counts."""
+    return typer.Option(f"-{letter}/-{other}", help=text, show_default=False)
+
+
 @filtered
 def grep(
     ctx: typer.Context,
@@ -38,11 +43,9 @@ def grep(
     whole_line: Annotated[bool, _flag("x", "Whole lines only.")] = False,
     invert: Annotated[bool, _flag("v", "The lines that do not match.")] = False,
     count: Annotated[bool, _flag("c", "Only how many lines, for each page.")] = False,
-    with_match: Annotated[bool, _flag("l", "Only the pages that match.")] = False,
-    without_match: Annotated[bool, _flag("L", "Only the pages that do not.")] = False,
+    listed: Annotated[bool | None, _either("l", "L", "Only the pages that match, or that do not.")] = None,
     numbers: Annotated[bool, _flag("n", "With line numbers.")] = False,
-    no_names: Annotated[bool, _flag("h", "Without the pages' ids.")] = False,
-    names: Annotated[bool, _flag("H", "With the pages' ids, as it is anyway.")] = False,
+    names: Annotated[bool, _either("H", "h", "With the pages' ids, as it is anyway, or without.")] = True,
     only: Annotated[bool, _flag("o", "Only what matches.")] = False,
     after: Annotated[int | None, typer.Option("-A", metavar="N", min=0, help="N lines after each.")] = None,
     before: Annotated[int | None, typer.Option("-B", metavar="N", min=0, help="N lines before each.")] = None,
@@ -63,23 +66,29 @@ def grep(
     given = words or []
     sought, refs = (patterns, given) if patterns else (given[:1], given[1:])
     options = Options(
-        syntax="fixed" if fixed else "extended" if extended else "basic",
+        syntax=_syntax(extended, fixed),
         ignore_case=ignore_case,
         word=word,
         whole_line=whole_line,
         invert=invert,
         count=count,
-        listing="with" if with_match else "without" if without_match else None,
+        listing=None if listed is None else "with" if listed else "without",
         only=only,
         quiet=quiet,
         limit=limit,
         before=around if before is None else before,
         after=around if after is None else after,
         numbers=numbers,
-        names=names or not no_names,
+        names=names,
         color=_coloured(app, color),
     )
     _search(app, asked, refs, sought or [_asked_for(app)], options, everything)
+
+
+def _syntax(extended: bool, fixed: bool) -> Literal["basic", "extended", "fixed"]:
+    if extended and fixed:
+        raise BadInput("-E and -F contradict each other", "-F takes PATTERN as it is, -E is for expressions")
+    return "extended" if extended else "fixed" if fixed else "basic"
 
 
 def _search(app: App, asked: Asked, refs: list[str], patterns: list[str], options: Options, everything: bool) -> None:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 BACK_UP = "gpg --armor --export-secret-keys {fingerprint} > journal-key.asc"
 
+NOT_FOR_US = "it is not sealed for this device's key"  # as the vault says it
+
 # What the files may show: the sentence in the prompt files -> (names, clear).
 SHOWS: dict[str, tuple[str, tuple[str, ...]]] = {
     "dated": ("dated", ()),
@@ -44,9 +46,14 @@ def init(
     clear: Annotated[
         list[str] | None, typer.Option(metavar="FIELD", help="A field that files show in clear; may be repeated.")
     ] = None,
+    from_: Annotated[
+        str, typer.Option("--from", metavar="URL", help="A journal of another device, from where it syncs to.")
+    ] = "",
     yes: Yes = False,
 ) -> None:
     """Make a journal, or accept one that is there. Running it again changes nothing."""
+    if from_:
+        _fetch(app_of(ctx), from_)
     make(app_of(ctx), Wishes(key, new_key, yes, _known_names(names), _known_fields(clear or [])))
 
 
@@ -59,6 +66,17 @@ def make(app: App, wishes: Wishes) -> None:
         _accept(app, wishes)
     else:
         _create(app, wishes)
+
+
+def _fetch(app: App, url: str) -> None:
+    """Bring the journal of another device here, as long as this one has not accepted it."""
+    from sexjournal import travel
+
+    if app.journal.seals.is_accepted:
+        raise BadInput(f"there is a journal in {app.directory} already", "journal sync brings what is new")
+    if app.journal.has_pages and not app.journal.seals.exists:
+        raise BadInput(f"there are pages in {app.directory} already", "journal --dir DIR init --from URL")
+    travel.begin(app, url)
 
 
 def _create(app: App, wishes: Wishes) -> None:
@@ -86,7 +104,10 @@ def _create(app: App, wishes: Wishes) -> None:
 def _accept(app: App, wishes: Wishes) -> None:
     """Show who can read a journal that this device has not accepted, or that changed, and ask."""
     device = _choose_key(app, wishes)
-    page = app.journal.seals.look(device.fingerprint)
+    try:
+        page = app.journal.seals.look(device.fingerprint)
+    except Damaged as trouble:
+        raise _not_added_yet(app, device) if trouble.sentence == NOT_FOR_US else trouble from None
     for line in _described(page):
         app.say(line)
     if not wishes.yes:
@@ -96,6 +117,16 @@ def _accept(app: App, wishes: Wishes) -> None:
     app.journal.seals.accept(page, device.fingerprint)
     app.sync.prepare(moved=True)
     app.say(f"accepted the journal in {app.directory}")
+
+
+def _not_added_yet(app: App, device: Key) -> KeyTrouble:
+    """Tell the one step that is missing on a new device."""
+    words = app.wording.sync
+    app.tell(words["first"])
+    app.tell(f"  gpg --armor --export {device.fingerprint} > device.asc")
+    app.tell(f"  gpg --import device.asc && journal keys add {device.fingerprint} && journal sync")
+    app.tell(words["then"])
+    return KeyTrouble("this device's key does not open the journal yet", "add it on the other device, as told above")
 
 
 def _described(page: OwnPage) -> list[str]:

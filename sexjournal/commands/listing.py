@@ -24,7 +24,8 @@ def listing(
     app = app_of(ctx)
     found = [one.entry for one in app.select(asked.understood(app, refs))]
     shown = found[:number] if number else found
-    app.show(render.rows_json(shown, app.face) if json else render.rows(shown, app.face, app.words))
+    words = app.words if app.face.tty else {}  # a pipe gets none of them, and to read them takes a moment
+    app.show(render.rows_json(shown, app.face) if json else render.rows(shown, app.face, words))
     if not found and (asked.given or refs):
         raise NothingFound("no page matches", "journal list shows them all")
     app.leave()

@@ -175,6 +175,13 @@ class Ground:
         self.run(*self.journal(size, "init", "--yes"))
         return pages[size:]
 
+    def share(self, size: int) -> None:
+        """Give the journal of that size a remote that has everything."""
+        remote = self.root / "remote.git"
+        shutil.rmtree(remote, ignore_errors=True)
+        self.run("git", "init", "--quiet", "--bare", "--initial-branch=main", str(remote))
+        self.run(*self.journal(size, "sync", "--remote", str(remote)))
+
     def lay(self, path: Path, size: int) -> None:
         """Lay a sealed file into the journal of that size, as another device would through git."""
         inside = self.directory(size) / path.relative_to(path.parents[1] if path.name.endswith(ENDING) else path.parent)

@@ -59,6 +59,8 @@ class Bench:
             left = self.ground.take(size, of=most)
             self._spare = iter(left) if size == self.size else self._spare
             self.ground.check(size)
+        tell("letting git take it all to a remote")
+        self.ground.share(self.size)
 
     def cases(self) -> list[Case]:
         """What is timed of journal and of gpg, in the order of a round; only `new` leaves the index behind."""
@@ -66,7 +68,11 @@ class Bench:
         gpg = ("gpg", "--batch", "--quiet", "--trust-model=always")
         seal = (*gpg, "--armor", "--recipient", ground.fingerprint, "--sign", "--encrypt")
         twenty = ("list", "-n", "20")
+        git = ("git", "-C", str(ground.directory(size)))
         return [
+            Case(table.SYNC, ground.journal(size, "sync", "--quiet"), env, before=self._sync),
+            Case(table.FETCH, (*git, "fetch", "--quiet", "origin"), env),
+            Case(table.STATUS, (*git, "status", "--porcelain"), env),
             Case(table.GPG, (*gpg, "--decrypt", str(ground.message)), env),
             Case(table.TYPER, ground.trivial("hello"), env),
             Case(table.LIST, ground.journal(size, *twenty), env),
@@ -101,6 +107,9 @@ class Bench:
 
     def _settle(self) -> None:
         self.ground.run(*self.ground.journal(self.size, "list", "-n", "1"))
+
+    def _sync(self) -> None:
+        self.ground.run(*self.ground.journal(self.size, "sync", "--quiet"))
 
     def _add_one(self) -> None:
         self._settle()

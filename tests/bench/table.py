@@ -15,6 +15,7 @@ LINEAR = 1.25  # what noise may make of a straight line
 GPG, TYPER, TYPER_HELP, SEAL = "gpg -d", "Typer", "Typer --help", "gpg -se"
 LIST, GREP, GREP_ALL = "journal list -n 20", "journal grep WORD", "journal grep -c WORD"
 ADDED, FIRST, NEW = "journal list, one page added", "journal list, no index", "journal new"
+SYNC, FETCH, STATUS = "journal sync", "git fetch", "git status"
 HELP, VERSION, TAGS = "journal --help", "journal --version", "journal tag list"
 
 # (case, what it is told as, at most so many times, the cases whose sum it is held against)
@@ -24,6 +25,7 @@ RATIOS = (
     (GREP_ALL, "`journal grep WORD`, a word of every page", 3.0, (GPG, TYPER)),
     (ADDED, "`journal list` after one page was added elsewhere", 2.5, (GPG, TYPER)),
     (NEW, "`journal new < page`", 1.6, (SEAL, TYPER)),
+    (SYNC, "`journal sync`, nothing new", 3.0, (FETCH, STATUS)),
     (HELP, "`journal --help`", 1.5, (TYPER_HELP,)),
     (VERSION, "`journal --version`", 1.5, (TYPER,)),
 )
@@ -52,7 +54,10 @@ def limits(taken: Samples, size: int) -> list[Row]:
     largest = max(own, key=taken.peak)
     memory = Row("peak memory of any of them", f"{_mb(taken.peak(largest))} ({largest})", _mb(MOST_MEMORY))
     return [
-        *(Row(name, _seconds(taken, name), peak=_mb(taken.peak(name))) for name in (GPG, SEAL, TYPER, TYPER_HELP)),
+        *(
+            Row(name, _seconds(taken, name), peak=_mb(taken.peak(name)))
+            for name in (GPG, SEAL, TYPER, TYPER_HELP, FETCH, STATUS)
+        ),
         *(_ratio(taken, *told) for told in RATIOS),
         _first_read(taken, size),
         Row(memory.what, memory.measured, memory.limit, taken.peak(largest) <= MOST_MEMORY),

@@ -1,0 +1,342 @@
+"""journal sync: commit, fetch, look at all that arrives, join it page by page, and push.
+
+Nothing that came from outside touches a file of the journal before it was looked at; what is refused changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sexjournal import arrivals
+from sexjournal.arrivals import OWN_PAGE, Blob, Finding, Plan
+from sexjournal.errors import BadInput, Damaged, Interrupted, JournalError, SyncTrouble
+from sexjournal.remote import Offline, Standing
+
+if TYPE_CHECKING:
+    from sexjournal.app import App
+    from sexjournal.entry import Entry
+    from sexjournal.merging import MergeText
+    from sexjournal.ownpage import OwnPage
+    from sexjournal.remote import Remote
+
+TRIES = 5  # how often somebody else may push first
+MANY = 8  # of what is named one by one
+REFUSED = {
+    Standing.REWRITTEN: (
+        "the remote no longer has what it had: its history was written anew",
+        "nothing here was changed; to put what is here in its place: git -C {place} push --force origin HEAD",
+    ),
+    Standing.UNRELATED: (
+        "the remote holds another journal: it has nothing in common with this one",
+        "name the right one: journal sync --remote URL",
+    ),
+}
+NOT_OURS = (
+    "nothing here was changed; somebody else may be able to write there. "
+    "See it: git -C {place} log --stat HEAD..{there}"
+)
+IN_A_TERMINAL = "journal sync in a terminal asks what to do; journal sync --yes takes it as it is"
+SHOWN_AND_ASKED = "journal sync in a terminal shows them, and asks"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What was fetched, beside what is here: the commit, three trees, and what becomes of each path."""
+
+    commit: str
+    base: Mapping[str, Blob]
+    ours: Mapping[str, Blob]
+    theirs: Mapping[str, Blob]
+    plan: Plan
+
+    @property
+    def pages(self) -> dict[str, str]:
+        """The pages whose content comes from there, wholly or in part: path -> that content."""
+        joined = {path: theirs for path, (_, _, theirs) in self.plan.merge.items()}
+        return {path: oid for path, oid in {**self.plan.take, **joined}.items() if path != OWN_PAGE}
+
+
+def sync(app: App, *, yes: bool = False) -> None:
+    """Bring the journal and its remote to the same state; SyncTrouble, with all as it was, where that needs a hand."""
+    with app.journal.locked():
+        app.settle()
+    if not app.remote.url:
+        app.mention("everything is committed; there is no remote: journal sync --remote URL sets one")
+        return
+    try:
+        _exchange(app, app.remote, yes)
+    except Offline as trouble:
+        app.mention(f"{trouble.sentence}; everything is committed here")
+
+
+def _exchange(app: App, remote: Remote, yes: bool) -> None:
+    remote.refuse_opened_notes()
+    for _ in range(TRIES):
+        incoming = remote.fetch()
+        standing = remote.standing(incoming)
+        if standing is Standing.NOTHING:
+            remote.accept(incoming)
+            app.mention("this device and the remote have the same pages")
+            return
+        with app.journal.locked():
+            _take_in(app, remote, incoming, yes)
+            here = remote.head
+        if incoming == here:
+            remote.accept(here)
+            app.mention("this device has everything that the remote has")
+            return
+        if remote.push(here):
+            app.mention("the remote has everything that is here")
+            return
+    raise SyncTrouble("another device is pushing all the time", "try again in a moment")
+
+
+def _take_in(app: App, remote: Remote, incoming: str, yes: bool) -> None:
+    """Join what arrives with what is here, as it is now that the journal is held."""
+    app.settle()
+    standing = remote.standing(incoming)
+    if standing in REFUSED:
+        sentence, hint = REFUSED[standing]
+        raise SyncTrouble(sentence, hint.format(place=app.directory))
+    if standing is Standing.ROLLED_BACK and not _agreed(app, yes, "rolled_back"):
+        raise SyncTrouble("the remote went back to an older state: what it had is missing there", IN_A_TERMINAL)
+    if standing is Standing.NEW:
+        _join(app, remote, _arrived(app, remote, incoming), yes)
+
+
+def _arrived(app: App, remote: Remote, incoming: str) -> Arrival:
+    """Look at what was fetched from outside, without opening anything."""
+    base, ours, theirs = remote.base(incoming), remote.tree(remote.head), remote.tree(incoming)
+    _refuse(app, incoming, arrivals.findings({**base, **ours}, theirs))
+    return Arrival(incoming, base, ours, theirs, arrivals.plan(base, ours, theirs))
+
+
+def _join(app: App, remote: Remote, arrival: Arrival, yes: bool) -> None:
+    """Open and judge all that arrives, make one commit of both sides, and let it land."""
+    key = app.journal.seals.accepted.page.key
+    page, changes = _own_page(app, remote, arrival)
+    theirs = _judged(app, remote, arrival, page)
+    changes |= _gone(app, arrival, page, yes)
+    changes |= {path: oid for path, oid in arrival.plan.take.items() if path != OWN_PAGE}
+    changes |= {path: remote.write(sealed) for path, sealed in _merged(app, remote, arrival, page, theirs)}
+    app.landing.land(_commit(app, remote, arrival, changes))
+    app.journal.seals.settle()
+    app.read_again()
+    if page.key != key or (page.former and OWN_PAGE in changes):
+        app.seal_all_anew()
+
+
+def _commit(app: App, remote: Remote, arrival: Arrival, changes: Mapping[str, str | None]) -> str:
+    """Return the commit that holds both sides: the remote's own where nothing was written here meanwhile."""
+    result = {**{path: blob.oid for path, blob in arrival.ours.items()}, **changes}
+    there = {path: blob.oid for path, blob in arrival.theirs.items()}
+    if arrival.ours == arrival.base and {path: oid for path, oid in result.items() if oid} == there:
+        return arrival.commit
+    return remote.join(changes, remote.head, arrival.commit, app.now())
+
+
+def _refuse(app: App, commit: str, found: Iterable[Finding]) -> None:
+    """SyncTrouble when anything was found; the first few are named."""
+    told = list(found)
+    for one in told[:MANY]:
+        app.say(f"{one.name}: {one.sentence}")
+    if told:
+        count = "a file" if len(told) == 1 else f"{len(told)} files"
+        raise SyncTrouble(
+            f"{count} of the remote cannot be taken in", NOT_OURS.format(place=app.directory, there=commit[:12])
+        )
+
+
+# For git, when the person merges by hand
+
+
+def drive(app: App, base: Path, ours: Path, theirs: Path, name: str) -> None:
+    """Join two versions of a file for git, into `ours`; any trouble leaves it as it is, and git says so."""
+    old, mine, new = (path.read_bytes() for path in (base, ours, theirs))
+    seals = app.journal.seals
+    page = seals.unlock()
+    if name == OWN_PAGE:
+        before = seals.look(seals.accepted.device, old)
+        _, sealed = seals.join(before, page, _confirmed(app, seals.read(new), before))
+    else:
+        ((_, known),) = app.journal.judged(page, [(name, new)])
+        if known.entry is None:
+            raise Damaged(f"{arrivals.shown(name)}: {known.trouble}")
+        open_ = app.journal.opens(page)
+        with app.merging(3 * max(len(mine), len(new))) as merge_text:
+            sealed = _joined(app, name, open_, (old, mine), known.entry, merge_text)
+    app.sync.answer(ours, sealed)
+
+
+# The journal's own page
+
+
+def _own_page(app: App, remote: Remote, arrival: Arrival) -> tuple[OwnPage, dict[str, str | None]]:
+    """Return the own page that holds from now on, confirmed and announced, and what becomes of its file."""
+    seals, plan = app.journal.seals, arrival.plan
+    before = seals.unlock()
+    if OWN_PAGE in plan.take:
+        ((_, sealed),) = remote.contents([plan.take[OWN_PAGE]])
+        page = _confirmed(app, seals.read(sealed), before)
+        seals.announce(page, sealed)
+        return page, {OWN_PAGE: plan.take[OWN_PAGE]}
+    if OWN_PAGE in plan.merge:
+        was, _, theirs = plan.merge[OWN_PAGE]
+        (_, old), (_, new) = remote.contents([was, theirs])
+        base = seals.look(seals.accepted.device, old)
+        page, sealed = seals.join(base, before, _confirmed(app, seals.read(new), base))
+        return page, {OWN_PAGE: remote.write(sealed)}
+    return before, {}
+
+
+def _confirmed(app: App, page: OwnPage, before: OwnPage) -> OwnPage:
+    """Return an own page that came after the one before; what only the person can confirm is shown, and asked."""
+    from sexjournal import ownpage
+
+    if back := ownpage.gone_back(page, before):
+        raise SyncTrouble(back, "somebody put an older one back; nothing here was changed")
+    news = ownpage.news(page, before)
+    for line in news:
+        app.say(line)
+    if news and not app.interactive:
+        raise SyncTrouble("who can read this journal, or how, was changed on another device", SHOWN_AND_ASKED)
+    if news and not app.asker.confirm(app.wording.sync["own_page"]):
+        raise Interrupted("nothing was taken in")
+    return page
+
+
+# The pages
+
+
+def _judged(app: App, remote: Remote, arrival: Arrival, page: OwnPage) -> dict[str, Entry]:
+    """Open every page that arrives; SyncTrouble unless each is genuine, and none is one that was here before."""
+    by_oid = {oid: path for path, oid in arrival.pages.items()}
+    old = _sealed_before(app, remote, arrival)
+    found: list[Finding] = []
+    pages: dict[str, Entry] = {}
+
+    def files() -> Iterator[tuple[str, bytes]]:
+        for oid, sealed in remote.contents(by_oid):
+            if by_oid[oid] in old and app.journal.core(sealed) in old[by_oid[oid]]:
+                found.append(Finding(by_oid[oid], "it is an older version, which was here before"))
+            else:
+                yield by_oid[oid], sealed
+
+    for name, known in app.journal.judged(page, files()):
+        if known.entry is None or known.remark:
+            found.append(Finding(name, known.trouble or known.remark))
+        else:
+            pages[name] = known.entry
+    _refuse(app, arrival.commit, found)
+    return pages
+
+
+def _sealed_before(app: App, remote: Remote, arrival: Arrival) -> dict[str, set[bytes]]:
+    """Return, for the pages that arrive, what was ever sealed in them here, but for what stands there now."""
+    past = remote.past(remote.head)
+    now = {blob.oid for tree in (arrival.base, arrival.ours) for blob in tree.values()}
+    wanted = {oid: path for path in arrival.pages for oid in past.get(path, ())}
+    gone = [oid for oid, path in wanted.items() if oid not in now or path not in arrival.ours]
+    before: dict[str, set[bytes]] = {}
+    for oid, sealed in remote.contents(gone):
+        before.setdefault(wanted[oid], set()).add(app.journal.core(sealed))
+    return before
+
+
+def _merged(
+    app: App, remote: Remote, arrival: Arrival, page: OwnPage, theirs: Mapping[str, Entry]
+) -> Iterator[tuple[str, bytes]]:
+    """Yield each page that was changed on both sides, joined and sealed; SyncTrouble where one cannot be."""
+    wanted = {path: oids for path, oids in arrival.plan.merge.items() if path != OWN_PAGE}
+    if not wanted:
+        return
+    open_ = app.journal.opens(page)
+    largest = max(blob.size for path in wanted for blob in (arrival.ours[path], arrival.theirs[path]))
+    with app.merging(3 * largest) as merge_text:
+        for path, (was, here, _) in wanted.items():
+            contents = dict(remote.contents([one for one in (was, here) if one]))
+            yield path, _joined(app, path, open_, (contents.get(was, b""), contents[here]), theirs[path], merge_text)
+
+
+def _joined(
+    app: App,
+    path: str,
+    open_: Callable[[bytes], Entry],
+    here: tuple[bytes, bytes],
+    theirs: Entry,
+    merge_text: MergeText,
+) -> bytes:
+    """Return one sealed page out of what it came from and ours, both sealed, and theirs.
+
+    SyncTrouble when ours does not open, so that neither side is dropped.
+    """
+    from sexjournal import merging
+
+    base, ours = here
+    try:
+        page = merging.merge(_perhaps(open_, base), open_(ours), theirs, merge_text)
+        sealed = app.journal.sealed(page)
+    except JournalError as trouble:
+        reason = f"{path} was changed on two devices and cannot be joined: {trouble.sentence}"
+        raise SyncTrouble(reason, trouble.hint) from None
+    if merging.in_two_versions(page):
+        app.say(f"{page.id} was changed on two devices at once: 'journal edit {page.id}' shows both versions")
+    return sealed
+
+
+def _perhaps(open_: Callable[[bytes], Entry], sealed: bytes) -> Entry | None:
+    """The page that both came from; one that no longer opens is left out of account, so that nothing is dropped."""
+    try:
+        return open_(sealed) if sealed else None
+    except JournalError:
+        return None
+
+
+def _gone(app: App, arrival: Arrival, page: OwnPage, yes: bool) -> dict[str, str | None]:
+    """Ask about pages that were removed there; those that are to stay are sealed anew, and so are no old version."""
+    gone = arrival.plan.gone
+    if not gone:
+        return {}
+    for name in gone[:MANY]:
+        app.say(f"{name}: removed on another device")
+    if len(gone) > MANY:
+        app.say(f"and {len(gone) - MANY} more")
+    if not (yes or app.interactive):
+        count = "a page was" if len(gone) == 1 else f"{len(gone)} pages were"
+        raise SyncTrouble(f"{count} removed on another device", IN_A_TERMINAL)
+    if _agreed(app, yes, "gone"):
+        return dict.fromkeys(gone)
+    open_ = app.journal.opens(page)
+    ours = app.remote.contents(arrival.ours[name].oid for name in gone)
+    return {name: app.remote.write(app.journal.sealed(open_(one))) for name, (_, one) in zip(gone, ours, strict=True)}
+
+
+def _agreed(app: App, yes: bool, question: str) -> bool:
+    return yes or (app.interactive and app.asker.confirm(app.wording.sync[question]))
+
+
+# A second device
+
+
+def begin(app: App, url: str) -> None:
+    """Fetch a journal for the first time, or again before it was accepted here; nothing in it is believed yet."""
+    app.sync.prepare()
+    remote = app.remote
+    remote.set_url(url)
+    incoming = remote.fetch()
+    if not incoming:
+        raise BadInput("there is no journal there yet", "on the first device: journal sync --remote URL")
+    standing = remote.standing(incoming)
+    if standing is Standing.NOTHING:
+        return
+    if standing is not Standing.NEW:
+        raise SyncTrouble(
+            "there is another journal in this directory", "choose an empty one: journal --dir DIR init --from URL"
+        )
+    theirs = remote.tree(incoming)
+    _refuse(app, incoming, arrivals.findings({}, theirs))
+    app.landing.land(incoming)
+    remote.accept(incoming)
