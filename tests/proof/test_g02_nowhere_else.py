@@ -72,7 +72,7 @@ class Sampler:
 def test_no_process_shows_the_page_while_commands_run(kept: Room, figures: Figures) -> None:
     sampler = Sampler(kept)
     with sampler.at_work():
-        for name in sliced([*COMMANDS], 8):
+        for name in sliced([*COMMANDS], 4):
             COMMANDS[name](kept, lambda *words, argv=(), **how: kept.run(*(argv or (*JOURNAL, *words)), **how))
     figures.record("G2", "looks at a process while commands ran", sampler.looked)
     figures.record("G2", "of them, with the canary in arguments, environment or name", sampler.told, most=0)

@@ -224,7 +224,7 @@ def test_a_fault_at_any_step_leaves_the_old_page_or_the_new_one(
     desk: Desk, figures: Figures, command: str, fault: str
 ) -> None:
     own, others = steps_of(desk, command)
-    chosen = sliced(own, 8 if command == "new" else 3) + (others[::40] if FULL else [])
+    chosen = sliced(own, 4 if command == "new" else 1) + (others[::40] if FULL else [])
     for step in chosen:
         desk.check(COMMANDS[command](desk), f"{step.name}:{FAULTS[fault]}:when={step.number}", (step, fault))
     measured(desk, figures)
@@ -246,7 +246,7 @@ def test_a_fault_while_a_page_is_read_is_forgotten_the_next_time(desk: Desk, fig
     desk.room.run(*strace(desk.log), *words, check=0)
     own = [step for place in (IN_MEMORY, BY_NUMBER, "data/journal/", "state/") for step in calls(desk.log, place)]
     assert len({step.name for step in own} & {"openat", "write", "close"}) == 3
-    for step in sliced(own, 5):
+    for step in sliced(own, 3):
         fresh()
         desk.room.run(*strace(desk.log, f"{step.name}:{FAULTS[fault]}:when={step.number}"), *words)
         desk.faults += hit(desk.log)

@@ -77,7 +77,7 @@ def test_a_git_that_is_killed_at_any_call_stops_no_later_save(room: Room, figure
         saved(room, number, PATH=path)
     steps: list[Call] = calls(log, "")
     locks = stuck = kills = 0
-    for number, step in enumerate(sliced(steps, 5), 2):
+    for number, step in enumerate(sliced(steps, 3), 2):
         beset(room, verb, f"{step.name}:signal=KILL:when={step.number}")
         saved(room, 2 * number, PATH=path)
         kills += hit(log)
