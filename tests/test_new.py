@@ -309,13 +309,14 @@ def test_a_page_that_is_not_utf_8_is_refused(shared: Room) -> None:
         ("---\ntitle: &a {canary}\nwith: *a\n---\n", "line "),
         ("---\ntitle: lake\ndate: 2026-02-30\n---\n{canary}\n", "line 3"),
         ("---\ndate: {canary}\n---\nWe swam.\n", "line 2"),
+        ("---\ndate: [{canary}]\n---\nWe swam.\n", "line 2: 'date' cannot be read as a date"),
         ("---\nkind: {canary}\n---\nWe swam.\n", "line 2"),
         ("---\ntitle: lake\nrating: 8\n---\n{canary}\n", "line 3: 'rating' takes a whole number from 1 to 7"),
         ("---\ntitle: lake\nrating: {canary}\n---\n", "line 3: 'rating' takes a whole number from 1 to 7"),
         ("---\ntags: {{{canary}: 1}}\n---\nWe swam.\n", "line 2"),
     ],
     ids=[
-        *("twice", "open bracket", "never closed", "alias", "impossible date", "unreadable date"),
+        *("twice", "open bracket", "never closed", "alias", "impossible date", "unreadable date", "a list for a date"),
         *("kind", "eight", "good", "tags"),
     ],
 )
