@@ -370,6 +370,7 @@ class App:
         from sexjournal.journal import id_in
         from sexjournal.sync import find_removed
 
+        _ = self.journal.seals.accepted  # or say that there is no journal here
         gone = self.sync.removed()
         name = find_removed(gone, ref)
         sealed = self.sync.past(name, gone[name])
