@@ -423,7 +423,11 @@ class App:
             self.commit()
 
     def settle(self) -> None:
-        """Bring what was landing to its end, and commit what is on the disk; the caller holds the journal."""
+        """Bring what was landing to its end, and commit what is on the disk; the caller holds the journal.
+
+        BadInput where journal.asc is gone, so that its loss is never committed.
+        """
+        _ = self.journal.seals.accepted
         self.sync.prepare()
         if self.landing.finish():
             self.journal.seals.settle()
