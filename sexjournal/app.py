@@ -370,6 +370,7 @@ class App:
         from sexjournal.journal import id_in
         from sexjournal.sync import find_removed
 
+        _ = self.journal.seals.accepted  # or say that there is no journal here
         gone = self.sync.removed()
         name = find_removed(gone, ref)
         sealed = self.sync.past(name, gone[name])
@@ -422,7 +423,11 @@ class App:
             self.commit()
 
     def settle(self) -> None:
-        """Bring what was landing to its end, and commit what is on the disk; the caller holds the journal."""
+        """Bring what was landing to its end, and commit what is on the disk; the caller holds the journal.
+
+        BadInput where journal.asc is gone, so that its loss is never committed.
+        """
+        _ = self.journal.seals.accepted
         self.sync.prepare()
         if self.landing.finish():
             self.journal.seals.settle()

@@ -72,8 +72,10 @@ def named(message: bytes, key_id: str) -> bytes:
     found = bytearray(message)
     at = 0
     for tag, content in _packets(message):
+        if tag != SESSION_KEY:  # what is sealed may come in parts, and stands nowhere as a whole
+            break
         at = message.index(content, at)
-        if tag == SESSION_KEY and not any(content[1:9]):
+        if not any(content[1:9]):
             found[at + 1 : at + 9] = bytes.fromhex(key_id)
     return bytes(found)
 

@@ -324,6 +324,7 @@ def _agreed(app: App, yes: bool, question: str) -> bool:
 def begin(app: App, url: str) -> None:
     """Fetch a journal for the first time, or again before it was accepted here; nothing in it is believed yet."""
     app.sync.prepare()
+    app.landing.finish()
     remote = app.remote
     remote.set_url(url)
     incoming = remote.fetch()

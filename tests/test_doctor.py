@@ -18,11 +18,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from messages import inside, recipient
 from room import Keys, Result, Room
 from shelf import Shelf
 from test_new import DUTCH, ended, window
 from test_trouble import on_a_small_disk
-from test_vault import inside, recipient
 
 from sexjournal import swap
 from sexjournal.gpg import Gpg

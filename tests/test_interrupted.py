@@ -17,8 +17,8 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from figures import FULL, sliced
 from room import JOURNAL, Keys, Room
+from slices import FULL, sliced
 from tracing import GROUPS, Call, calls, hit, needs_strace, strace
 
 from sexjournal import packets

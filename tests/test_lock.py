@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from messages import inside
 from room import JOURNAL, Keys, Room
 from test_new import DUTCH, drafts, talk, window
 from test_review import tables
-from test_vault import inside
 
 from sexjournal.agent import Agent
 from sexjournal.errors import KeyTrouble

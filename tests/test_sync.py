@@ -67,6 +67,14 @@ def test_an_unreachable_remote_is_no_trouble(room: Room) -> None:
     assert room.git("status", "--porcelain").out == b""
 
 
+def test_a_journal_without_its_own_page_is_not_synced(pair: Pair) -> None:
+    (pair.here.journal_dir / "journal.asc").unlink()
+    pair.here.journal("sync", "--yes", check=2)
+    assert pair.here.git("ls-files", "journal.asc").text == "journal.asc\n"
+    pair.here.git("checkout", "--quiet", "--", "journal.asc")
+    pair.sync()
+
+
 def test_what_is_written_on_one_device_is_read_on_the_other(pair: Pair) -> None:
     one = pair.write(pair.here, PAGE)
     two = pair.write(pair.there, "On the train.\n")

@@ -60,6 +60,7 @@ def uncommitted(app: App) -> Iterator[Finding]:
     """Tell of files that are not committed as they stand."""
     if not app.sync.ready:
         return
+    _ = app.journal.seals.accepted  # where journal.asc is gone, that is what is the matter
     listed = app.sync.ask("status", "--porcelain", "--no-renames", "-z").split("\0")
     names = [line[3:] for line in listed if line]
     if names:
