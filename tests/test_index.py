@@ -32,7 +32,7 @@ from hypothesis.stateful import (
 from room import Keys, Result, Room
 
 from sexjournal import index, vault
-from sexjournal.entry import Entry, compose
+from sexjournal.entry import Entry, compose, parse
 from sexjournal.gpg import Gpg
 from sexjournal.index import Known
 from sexjournal.journal import Journal, Reading, Stored, id_in
@@ -176,9 +176,9 @@ class AnySequence(RuleBasedStateMachine):
     def restore(self, who: int, pick: int, version: int) -> None:
         gone = sorted(set(self.past) - set(self._files()))
         name = gone[pick % len(gone)]
-        sealed, text = self.past[name][version % len(self.past[name])]
-        self.journals[who].put_back(name, sealed)
-        self.expected[name] = text
+        _, text = self.past[name][version % len(self.past[name])]
+        self.journals[who].put_back(name, parse(text))
+        self._written(name, text)
 
     @rule(who=WHO)
     def another_command(self, who: int) -> None:
