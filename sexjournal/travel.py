@@ -213,17 +213,17 @@ def _confirmed(app: App, page: OwnPage, before: OwnPage) -> OwnPage:
 
 def _judged(app: App, remote: Remote, arrival: Arrival, page: OwnPage) -> dict[str, Entry]:
     """Open every page that arrives; SyncTrouble unless each is genuine, and none is one that was here before."""
-    by_oid = {oid: path for path, oid in arrival.pages.items()}
     old = _sealed_before(app, remote, arrival)
     found: list[Finding] = []
     pages: dict[str, Entry] = {}
 
     def files() -> Iterator[tuple[str, bytes]]:
-        for oid, sealed in remote.contents(by_oid):
-            if by_oid[oid] in old and app.journal.core(sealed) in old[by_oid[oid]]:
-                found.append(Finding(by_oid[oid], "it is an older version, which was here before"))
+        contents = remote.contents(arrival.pages.values())  # by path: one content may be pushed under two names
+        for path, (_, sealed) in zip(arrival.pages, contents, strict=True):
+            if app.journal.core(sealed) in old.get(path, ()):
+                found.append(Finding(path, "it is an older version, which was here before"))
             else:
-                yield by_oid[oid], sealed
+                yield path, sealed
 
     for name, known in app.journal.judged(page, files()):
         if known.entry is None or known.remark:

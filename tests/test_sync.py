@@ -195,6 +195,22 @@ def test_a_new_device_is_told_the_one_step_that_is_missing(make_room: Callable[.
     assert one in Pair(here, there, remote).bodies(there)
 
 
+def test_a_page_that_arrives_does_not_carry_another_under_its_content(pair: Pair, tmp_path: Path) -> None:
+    old = pair.write(pair.here, PAGE, "--on", "2026-11-01")
+    pair.sync()
+    new = pair.write(pair.there, "On the train.\n", "--on", "2026-11-20")
+    pair.sync(pair.there)
+    pair.here.git("clone", "--quiet", str(pair.remote), str(tmp_path / "clone"), cwd=pair.here.home)
+    attacker = Attacker(pair, tmp_path / "clone")
+    (first,) = (path for path in attacker.pages() if old in path.name)
+    (second,) = (path for path in attacker.pages() if new in path.name)
+    first.write_bytes(second.read_bytes())
+    attacker.push()
+    refused = pair.here.journal("sync", check=4)
+    assert "its name is another page's" in refused.error
+    assert old in pair.bodies(pair.here)
+
+
 # A remote that cannot be trusted. Each attack is a commit, or a history, that somebody pushes who holds no key.
 
 
