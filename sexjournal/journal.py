@@ -325,9 +325,7 @@ def _reading(known: dict[str, Known]) -> Reading:
             seen.add(one.entry.id)
             stored.append(Stored(name, one.digest, one.entry))
             if in_two_versions(one.entry):
-                troubles.append(
-                    Trouble(name, f"changed on two devices at once; {BOTH.format(one.entry.id)}", shut=False)
-                )
+                troubles.append(Trouble(name, BOTH.format(one.entry.id), shut=False))
         if one.remark:
             troubles.append(Trouble(name, one.remark, shut=False))
     return Reading(tuple(stored), tuple(troubles))

@@ -244,10 +244,14 @@ def keys(table: Iterable[Mapping[str, object]], face: Face) -> str:
     return "".join(_key_lines(key, face) for key in table)
 
 
+def in_fours(fingerprint: str) -> str:
+    """Return a fingerprint as gpg shows it, to be compared by eye."""
+    return " ".join(fingerprint[at : at + 4] for at in range(0, len(fingerprint), 4))
+
+
 def _key_lines(key: Mapping[str, object], face: Face) -> str:
     """A key in two lines, so that a fingerprint is whole on a narrow screen and can be compared."""
-    fingerprint = str(key["fingerprint"])
-    fours = " ".join(fingerprint[at : at + 4] for at in range(0, len(fingerprint), 4))
+    fours = in_fours(str(key["fingerprint"]))
     told = [str(key["name"]), f"added {key['added']}"]
     told += [f"removed {key['removed']}"] if key["removed"] else []
     told += ["this device"] if key["this_device"] else []

@@ -56,7 +56,10 @@ class Seals:
     @property
     def hides_hours(self) -> bool:
         """Whether commits tell the day alone; not known before the journal is accepted, when nothing is committed."""
-        return self.is_accepted and self.accepted.page.hidden
+        try:
+            return self.accepted.page.hidden
+        except BadInput:
+            return False
 
     # making and accepting one
 
@@ -73,12 +76,12 @@ class Seals:
         sealed = sealed or self._own_page()
         return ownpage.read(_text(vault.open_unjudged(self._gpg, sealed, device)))
 
-    def accept(self, page: OwnPage, device: str, sealed: bytes = b"") -> None:
+    def accept(self, page: OwnPage, device: str) -> None:
         """Take over what an own page says, as the person confirmed it; Damaged unless one of its readers signed it.
 
         gpg learns the keys of the other devices, so that it can tell their signatures.
         """
-        sealed = sealed or self._own_page()
+        sealed = self._own_page()
         self._gpg.learn(reader.certificate for reader in page.readers)
         signers = [reader.fingerprint for reader in page.readers]
         if ownpage.read(_text(vault.open_with_gpg(self._gpg, sealed, device, signers))) != page:
@@ -125,22 +128,24 @@ class Seals:
 
         It is accepted once it stands there: then `settle`, or the next command, knows it by its digest.
         """
-        self._gpg.learn(reader.certificate for reader in page.readers)
-        self.accepted = self._prepared(page, self.accepted.device, index.digest(sealed))
-        acceptance.announce(self.room, self.accepted)
+        self._announce(self._prepared(page, self.accepted.device, index.digest(sealed)))
 
     def join(self, base: OwnPage, ours: OwnPage, theirs: OwnPage) -> tuple[OwnPage, bytes]:
         """Return the own page that follows two that were changed at once, announced, and sealed."""
         page = ownpage.joined(base, ours, theirs, vault.make_key)
-        self._gpg.learn(reader.certificate for reader in page.readers)
-        self.accepted, sealed = self._written(page, self.accepted.device)
-        acceptance.announce(self.room, self.accepted)
+        coming, sealed = self._written(page, self.accepted.device)
+        self._announce(coming)
         return page, sealed
+
+    def _announce(self, coming: Accepted) -> None:
+        self._gpg.learn(reader.certificate for reader in coming.page.readers)
+        self.accepted = coming
+        acceptance.announce(self.room, coming)
 
     def settle(self) -> None:
         """Keep what was announced, now that its own page stands there."""
         if self._digest() == self.accepted.digest:
-            acceptance.store(self.room, self.accepted)
+            self._keep(self.accepted)
 
     # opening and sealing
 

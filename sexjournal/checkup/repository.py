@@ -87,8 +87,7 @@ def _here(app: App) -> str:
 def _committed(app: App) -> Callable[[], None]:
     def fix() -> None:
         with app.journal.locked():
-            app.sync.prepare()
-            app.sync.commit(app.now())
+            app.settle()
 
     return fix
 

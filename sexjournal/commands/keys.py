@@ -44,7 +44,7 @@ def add(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> None:
     reader = _candidate(app, fingerprint)
     known = _reader(app.journal.seals.unlock(), reader.fingerprint)
     if known is None:
-        app.say(f"{reader.name}  {_in_fours(reader.fingerprint)}")
+        _name(app, reader)
         _agreed(app, yes, "compare", "add")
     if known is None or known.certificate != reader.certificate:
         app.change_keys(lambda seals: seals.add(replace(reader, added=known.added if known else reader.added)))
@@ -61,7 +61,7 @@ def remove(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> No
     if one.fingerprint == app.journal.seals.accepted.device:
         raise BadInput("this is the key of this device", "remove it from another device that has the journal")
     if not one.removed:
-        app.say(f"{one.name}  {_in_fours(one.fingerprint)}")
+        _name(app, one)
         _agreed(app, yes, "removing", "remove")
         app.change_keys(lambda seals: seals.remove(one.fingerprint, app.today().isoformat()))
     app.seal_anew()
@@ -72,6 +72,8 @@ def remove(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> No
 @keys.command()
 def backup(ctx: typer.Context) -> None:
     """Make a key to be kept on paper, sealed with a passphrase of its own: journal keys backup > paper.asc."""
+    from sexjournal.render import in_fours
+
     app = app_of(ctx)
     words = app.wording.keys
     app.journal.seals.unlock()
@@ -79,7 +81,7 @@ def backup(ctx: typer.Context) -> None:
     reader, sealed = app.journal.seals.make_paper_key(words["paper_name"], app.today().isoformat())
     app.change_keys(lambda seals: seals.add(reader))
     steps = words["paper_steps"].format(fingerprint=reader.fingerprint)
-    sys.stdout.write(f"{words['paper_title']}\n{_in_fours(reader.fingerprint)}\n\n{steps}\n\n{sealed.decode('ascii')}")
+    sys.stdout.write(f"{words['paper_title']}\n{in_fours(reader.fingerprint)}\n\n{steps}\n\n{sealed.decode('ascii')}")
     sys.stdout.flush()
     app.say("print it, then remove the file; 'journal keys' lists the key, and can take it away again")
 
@@ -91,6 +93,12 @@ def _show(app: App, *, json: bool) -> None:
     device = app.journal.seals.accepted.device
     table = [_row(one, device) for one in page.recipients]
     app.show(render.structured(table) if json else render.keys(table, app.face))
+
+
+def _name(app: App, one: Recipient) -> None:
+    from sexjournal.render import in_fours
+
+    app.say(f"{one.name}  {in_fours(one.fingerprint)}")
 
 
 def _row(one: Recipient, device: str) -> Mapping[str, str | bool]:
@@ -158,7 +166,3 @@ def _offer_to_seal_old(app: App, yes: bool) -> None:
 
 def _compact(typed: str) -> str:
     return typed.replace(" ", "").upper().removeprefix("0X")
-
-
-def _in_fours(fingerprint: str) -> str:
-    return " ".join(fingerprint[at : at + 4] for at in range(0, FINGERPRINT, 4))
