@@ -277,10 +277,11 @@ def _new_directory(base: Path) -> tuple[Path, int]:
     for _ in range(20):
         path = base / f"journal-{os.urandom(8).hex()}"
         try:
-            path.mkdir()
-            path.chmod(0o700)  # whatever the umask
+            path.mkdir(mode=0o700)
         except OSError as trouble:
             raise NoPrivatePlace(f"no draft can be made in {base}: {trouble.strerror}") from None
+        with contextlib.suppress(FileNotFoundError):
+            path.chmod(0o700)  # whatever the umask
         lock = _locked(path)
         if lock is not None:
             return path, lock

@@ -429,3 +429,17 @@ def test_drafts_made_while_others_sweep_are_never_taken_away(place):
         sweeper.communicate()
     assert swept(place) == []
     assert contents(place) == []
+
+
+def test_a_draft_that_is_swept_before_it_could_be_locked_is_made_again(place, monkeypatch):
+    make = Path.chmod
+
+    def swept_first(path: Path, mode: int) -> None:
+        monkeypatch.undo()
+        private.sweep(place)
+        assert not path.exists()
+        make(path, mode)
+
+    monkeypatch.setattr(Path, "chmod", swept_first)
+    with Draft.create(place, About("new"), b"") as draft:
+        assert draft.page.exists()
