@@ -7,37 +7,17 @@ import io
 import os
 import signal
 import sys
+from importlib import import_module
 from pathlib import Path
 from types import TracebackType
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
-from typer.main import get_command
+from typer.core import TyperGroup
+from typer.main import get_command, get_group
 
 from sexjournal import __version__
 from sexjournal.app import App
-from sexjournal.commands import (
-    config,
-    desk,
-    doctor,
-    edit,
-    grep,
-    init,
-    jot,
-    keys,
-    listing,
-    lock,
-    merge_driver,
-    new,
-    remove,
-    restore,
-    review,
-    run,
-    show,
-    sync,
-    tag,
-    textconv,
-)
 from sexjournal.commands.options import PANELS, TAKES_REFS
 from sexjournal.errors import JournalError
 
@@ -45,34 +25,67 @@ INTERRUPTED = 130
 COMPLETING = "_JOURNAL_COMPLETE"
 BUG = 70  # EX_SOFTWARE of sysexits.h
 
+write, read, reflect, keep = PANELS.values()
+
+# By the name that is typed: the module and its function of the same name, the panel in the help, the settings.
+COMMANDS: dict[str, tuple[str, str | None, dict[str, Any]]] = {
+    "init": ("init", write, {}),
+    "new": ("new", write, {}),
+    "jot": ("jot", write, {}),
+    "edit": ("edit", write, TAKES_REFS),
+    "tag": ("tag", write, {}),
+    "remove": ("remove", write, TAKES_REFS),
+    "restore": ("restore", write, {}),
+    "list": ("listing", read, TAKES_REFS),
+    "show": ("show", read, TAKES_REFS),
+    "grep": ("grep", read, {"help_option_names": ["--help"]}),
+    "run": ("run", read, {"allow_interspersed_args": False}),
+    "review": ("review", reflect, TAKES_REFS),
+    "sync": ("sync", keep, {}),
+    "keys": ("keys", keep, {}),
+    "doctor": ("doctor", keep, {}),
+    "lock": ("lock", keep, {}),
+    "config": ("config", keep, {}),
+    "textconv": ("textconv", None, {}),  # these two are for git
+    "merge-driver": ("merge_driver", None, {}),
+}
+
+
+class Commands(TyperGroup):
+    """Every command, each imported and laid out when it is named, so that none pays for the others.
+
+    Contexts and commands are of types that Typer keeps to itself.
+    """
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - as Typer calls it
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        for name in [cmd_name] if cmd_name in COMMANDS else COMMANDS:  # a name that is none is compared with all
+            if name not in self.commands:
+                self.commands[name] = _laid_out(name)
+        return super().get_command(ctx, cmd_name)
+
+
+def _laid_out(name: str) -> Any:
+    module, panel, settings = COMMANDS[name]
+    found = getattr(import_module(f"sexjournal.commands.{module}"), module)
+    alone = typer.Typer(add_completion=False)
+    alone.callback()(lambda: None)  # with it, Typer makes a group of one command too
+    if isinstance(found, typer.Typer):
+        alone.add_typer(found, name=name, rich_help_panel=panel)
+    else:
+        alone.command(name, rich_help_panel=panel, context_settings=settings, hidden=panel is None)(found)
+    return get_group(alone).commands[name]
+
+
 cli = typer.Typer(
     name="journal",
+    cls=Commands,
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-write, read, reflect, keep = PANELS.values()
-
-cli.command(rich_help_panel=write)(init.init)
-cli.command(rich_help_panel=write)(new.new)
-cli.command(rich_help_panel=write)(jot.jot)
-cli.command(rich_help_panel=write, context_settings=TAKES_REFS)(edit.edit)
-cli.add_typer(tag.tag, rich_help_panel=write)
-cli.command(rich_help_panel=write, context_settings=TAKES_REFS)(remove.remove)
-cli.command(rich_help_panel=write)(restore.restore)
-cli.command("list", rich_help_panel=read, context_settings=TAKES_REFS)(listing.listing)
-cli.command(rich_help_panel=read, context_settings=TAKES_REFS)(show.show)
-cli.command(rich_help_panel=read, context_settings={"help_option_names": ["--help"]})(grep.grep)
-cli.command(rich_help_panel=read, context_settings={"allow_interspersed_args": False})(run.run)
-cli.command(rich_help_panel=reflect, context_settings=TAKES_REFS)(review.review)
-cli.command(rich_help_panel=keep)(sync.sync)
-cli.add_typer(keys.keys, rich_help_panel=keep)
-cli.command(rich_help_panel=keep)(doctor.doctor)
-cli.command(rich_help_panel=keep)(lock.lock)
-cli.command(rich_help_panel=keep)(config.config)
-cli.command(hidden=True)(textconv.textconv)
-cli.command(hidden=True)(merge_driver.merge_driver)
 
 
 def _version(asked: bool) -> None:
@@ -95,7 +108,9 @@ def journal(
     """
     ctx.obj = App(directory=directory)
     if ctx.invoked_subcommand is None:
-        desk.desk(ctx.obj)
+        from sexjournal.commands.desk import desk
+
+        desk(ctx.obj)
 
 
 def main() -> None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -111,6 +110,8 @@ class Journal:
 
     def read(self, progress: Progress = silent, *, fresh: bool = False) -> Reading:
         """Return every entry, opening only files that are new or changed; `fresh` opens all of them again."""
+        from concurrent.futures import ThreadPoolExecutor
+
         with ThreadPoolExecutor(1) as meanwhile:  # gpg has its agent derive the key, which takes a third of a second
             listed = meanwhile.submit(index.scan, self.directory)
             meanwhile.submit(vault.warm_up)

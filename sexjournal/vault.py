@@ -11,7 +11,6 @@ import os
 import re
 import resource
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,6 +157,8 @@ def open_many(with_: Opener, sealed: Sequence[bytes]) -> list[bytes | Damaged]:
 
 def at_once(work: Callable[[In], Out], items: Sequence[In]) -> list[Out]:
     """Do gpg's work for each item, in order; the first alone, so that one pinentry asks."""
+    from concurrent.futures import ThreadPoolExecutor
+
     first = [work(item) for item in items[:1]]
     with ThreadPoolExecutor(min(AT_ONCE, os.cpu_count() or 1)) as pool:
         return [*first, *pool.map(work, items[1:])]

@@ -121,11 +121,23 @@ def test_a_heavy_library_is_imported_by_the_functions_that_need_it(path: Path) -
     assert set().union(*map(libraries, imported)) & HEAVY == set()
 
 
-def test_starting_up_imports_no_heavy_library() -> None:
-    done = run(Path(sys.executable).name, "-X", "importtime", "-m", "sexjournal", "--version")
-    imported = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
-    assert "sexjournal.commands.show" in imported
+def test_laying_out_every_command_imports_no_heavy_library() -> None:
+    imported = imported_by("from sexjournal import cli; cli.get_command(cli.cli).get_command(None, 'none')")
+    modules = {path.stem for path in (PACKAGE / "commands").glob("[a-z]*.py")} - {"desk"}  # without a name of its own
+    assert {f"sexjournal.commands.{name}" for name in modules} <= imported
     assert {name.partition(".")[0] for name in imported} & HEAVY == set()
+
+
+def test_a_command_does_not_import_the_others() -> None:
+    imported = imported_by("from sexjournal.cli import obey; obey(['config', 'language'])")
+    commands = {name.removeprefix("sexjournal.commands.") for name in imported if name.startswith("sexjournal.command")}
+    assert commands == {"sexjournal.commands", "config", "options"}
+
+
+def imported_by(code: str) -> set[str]:
+    done = run(Path(sys.executable).name, "-c", f"import sys; {code}; print(); print(*sys.modules)")
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.splitlines()[-1].split())
 
 
 # Clean
