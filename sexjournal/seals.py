@@ -82,7 +82,7 @@ class Seals:
         gpg learns the keys of the other devices, so that it can tell their signatures.
         """
         sealed = self._own_page()
-        self._gpg.learn(reader.certificate for reader in page.readers)
+        self.learn(page)
         signers = [reader.fingerprint for reader in page.readers]
         if ownpage.read(_text(vault.open_with_gpg(self._gpg, sealed, device, signers))) != page:
             raise Damaged(f"{ownpage.NAME} changed meanwhile", NEVER_ACCEPTED)
@@ -137,8 +137,12 @@ class Seals:
         self._announce(coming)
         return page, sealed
 
+    def learn(self, page: OwnPage) -> None:
+        """Let gpg know the keys of an own page's readers, so that it can tell their signatures; no trust is set."""
+        self._gpg.learn(reader.certificate for reader in page.readers)
+
     def _announce(self, coming: Accepted) -> None:
-        self._gpg.learn(reader.certificate for reader in coming.page.readers)
+        self.learn(coming.page)
         self.accepted = coming
         acceptance.announce(self.room, coming)
 
@@ -158,9 +162,15 @@ class Seals:
             self._accept(page, self.accepted.device, index.digest(sealed))
         return page
 
-    def read(self, sealed: bytes) -> OwnPage:
-        """Return what an own page says that one of today's readers signed; Damaged when none did."""
-        return ownpage.read(_text(self._opened(sealed)))
+    def read(self, sealed: bytes, after: OwnPage | None = None) -> OwnPage:
+        """Return what an own page says; Damaged unless somebody signed it who may say so.
+
+        That is a reader of the page that it comes after, the accepted one unless told, whom nobody removed here.
+        """
+        known = self.accepted.page
+        removed = {one.fingerprint for one in known.recipients if one.removed}
+        signers = {one.fingerprint for one in (after or known).readers} - removed
+        return ownpage.read(_text(self._opened(sealed, signers)))
 
     def surprises(self) -> bool:
         """Whether the journal's own page changed in a way that the person has to confirm."""
@@ -234,8 +244,7 @@ class Seals:
     def _digest(self) -> str:
         return index.digest(self._own_page())
 
-    def _opened(self, sealed: bytes) -> bytes:
-        signers = [recipient.fingerprint for recipient in self.accepted.page.readers]
+    def _opened(self, sealed: bytes, signers: Collection[str]) -> bytes:
         try:
             return self._with_news(sealed, signers)
         except Damaged as trouble:

@@ -6,6 +6,7 @@ Nothing that came from outside touches a file of the journal before it was looke
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 TRIES = 5  # how often somebody else may push first
 MANY = 8  # of what is named one by one
+STEPS = 32  # own pages between two syncs that are looked at; each takes two unlockings
 REFUSED = {
     Standing.REWRITTEN: (
         "the remote no longer has what it had: its history was written anew",
@@ -179,17 +181,67 @@ def _own_page(app: App, remote: Remote, arrival: Arrival) -> tuple[OwnPage, dict
     seals, plan = app.journal.seals, arrival.plan
     before = seals.unlock()
     if OWN_PAGE in plan.take:
-        ((_, sealed),) = remote.contents([plan.take[OWN_PAGE]])
-        page = _confirmed(app, seals.read(sealed), before)
+        page, sealed = _followed(app, remote, arrival, plan.take[OWN_PAGE], before)
         seals.announce(page, sealed)
         return page, {OWN_PAGE: plan.take[OWN_PAGE]}
     if OWN_PAGE in plan.merge:
         was, _, theirs = plan.merge[OWN_PAGE]
-        (_, old), (_, new) = remote.contents([was, theirs])
+        ((_, old),) = remote.contents([was])
         base = seals.look(seals.accepted.device, old)
-        page, sealed = seals.join(base, before, _confirmed(app, seals.read(new), base))
+        new, _ = _followed(app, remote, arrival, theirs, base)
+        page, sealed = seals.join(base, before, new)
         return page, {OWN_PAGE: remote.write(sealed)}
     return before, {}
+
+
+def _followed(app: App, remote: Remote, arrival: Arrival, oid: str, before: OwnPage) -> tuple[OwnPage, bytes]:
+    """Return the own page that arrives, confirmed, and as it is sealed.
+
+    Who signed it may have been added after the one before it: then those in between are confirmed first, in turn.
+    """
+    seals = app.journal.seals
+    ((_, sealed),) = remote.contents([oid])
+    try:
+        page = seals.read(sealed, before)
+    except Damaged:
+        for one in _in_between(app, remote, arrival, oid):
+            before = _next_step(app, one, before)
+        page = _vouched_for(app, arrival, sealed, before)
+    return _confirmed(app, page, before), sealed
+
+
+def _vouched_for(app: App, arrival: Arrival, sealed: bytes, before: OwnPage) -> OwnPage:
+    try:
+        return app.journal.seals.read(sealed, before)
+    except Damaged:
+        raise SyncTrouble(
+            f"{OWN_PAGE} of the remote is damaged, or signed by a key that this device does not know",
+            NOT_OURS.format(place=app.directory, there=arrival.commit[:12]),
+        ) from None
+
+
+def _in_between(app: App, remote: Remote, arrival: Arrival, last: str) -> list[bytes]:
+    """Return the own pages that came and went there since both sides were the same, sealed, in the order of serials."""
+    seals, there = app.journal.seals, remote.past(arrival.commit).get(OWN_PAGE, set())
+    steps: list[tuple[int, bytes]] = []
+    for _, sealed in remote.contents(sorted(there - remote.past(remote.head).get(OWN_PAGE, set()) - {last})[:STEPS]):
+        with suppress(JournalError):  # whatever else somebody pushed under that name
+            steps.append((seals.look(seals.accepted.device, sealed).serial, sealed))
+    return [sealed for _, sealed in sorted(steps)]
+
+
+def _next_step(app: App, sealed: bytes, before: OwnPage) -> OwnPage:
+    """Return an own page that comes after the one before, once it is confirmed, or the one before for any other."""
+    from sexjournal import ownpage
+
+    try:
+        page = app.journal.seals.read(sealed, before)
+    except Damaged:
+        return before
+    if ownpage.gone_back(page, before):
+        return before
+    app.journal.seals.learn(_confirmed(app, page, before))
+    return page
 
 
 def _confirmed(app: App, page: OwnPage, before: OwnPage) -> OwnPage:

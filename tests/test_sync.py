@@ -42,7 +42,7 @@ def bare(room: Room) -> Path:
 
 @pytest.fixture
 def pair(make_room: Callable[..., Room]) -> Pair:
-    here = make_room(keys=("plain", "second"))
+    here = make_room(keys=("plain", "second", "locked"))
     remote = bare(here)
     here.journal("init", "--yes", "--key", here.fingerprint, check=0)
     here.journal("keys", "add", here.fingerprints["second"], "--yes", check=0)
@@ -177,6 +177,56 @@ def test_a_removed_key_is_noticed_on_the_other_device_and_confirmed(make_room: C
     here.journal("sync", check=0)
     assert late in pair.bodies(here)
     assert pair.bodies(here) == pair.bodies(there)
+
+
+@pytest.fixture
+def third(pair: Pair, make_room: Callable[..., Room]) -> Room:
+    """A device that was added by the first one, which the second has not heard of."""
+    key = pair.here.fingerprints["locked"]
+    pair.here.journal("keys", "add", key, "--yes", check=0)
+    pair.here.journal("sync", check=0)
+    room = make_room(keys=())
+    room.gpg("--import", stdin=pair.here.gpg("--armor", "--export-secret-keys", key).out)
+    room.journal("init", "--from", str(pair.remote), "--yes", check=0)
+    return room
+
+
+def answered(room: Room, *answers: str) -> str:
+    terminal = room.terminal("sync")
+    for answer in answers:
+        terminal.expect_exact("> ")
+        terminal.sendline(answer)
+    told: str = terminal.read()
+    terminal.wait()
+    return told
+
+
+def test_who_was_added_in_between_may_add_others(pair: Pair, third: Room) -> None:
+    third.journal("keys", "backup", check=0)
+    page = pair.write(third, PAGE)
+    third.journal("sync", check=0)
+    refused = pair.there.journal("sync", check=4)
+    assert "was added" in refused.error
+    assert page not in pair.bodies(pair.there)
+    assert "nothing was taken in" in answered(pair.there, "y", "n")
+    assert page not in pair.bodies(pair.there)
+    assert "everything" in answered(pair.there, "y", "y")
+    assert pair.bodies(pair.there) == pair.bodies(third)
+    assert pair.there.journal("keys", check=0).out == third.journal("keys", check=0).out
+
+
+def test_a_step_that_nobody_vouches_for_ends_the_way(pair: Pair, third: Room) -> None:
+    pair.there.git("fetch", "--quiet", "origin")
+    third.journal("keys", "backup", check=0)
+    tip = (third.journal_dir / "journal.asc").read_bytes()
+    third.git("reset", "--quiet", "--hard", pair.there.git("rev-parse", "HEAD").text.strip())
+    (third.journal_dir / "journal.asc").write_bytes(tip)
+    third.git("commit", "--quiet", "--all", "--message", "without the step in between")
+    third.git("push", "--quiet", "--force", "origin", "HEAD:main")
+    before = (pair.there.journal_dir / "journal.asc").read_bytes()
+    refused = pair.there.journal("sync", check=4)
+    assert "journal.asc of the remote is damaged, or signed by a key" in refused.error
+    assert (pair.there.journal_dir / "journal.asc").read_bytes() == before
 
 
 def test_a_new_device_is_told_the_one_step_that_is_missing(make_room: Callable[..., Room]) -> None:
