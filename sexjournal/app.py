@@ -397,6 +397,7 @@ class App:
         try:
             for trouble in self.journal.seal_anew(self.journal.not_current(), self._progress("sealing")):
                 self._tell_trouble(trouble)
+            self.journal.seals.end_sealing()
         finally:
             self._commit()
 

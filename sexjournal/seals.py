@@ -19,6 +19,7 @@ from sexjournal.ownpage import OwnPage, Recipient
 
 NEVER_ACCEPTED = "journal init shows who can read it, and asks"
 EARLIER = "git can bring an earlier one back: git log -- journal.asc"
+SEALING = "sealing"  # there while pages may be sealed for other keys than those of today, killed or not
 
 
 class Changed(Damaged):
@@ -109,11 +110,24 @@ class Seals:
     def remove(self, fingerprint: str, today: str) -> None:
         """Take a key's reading away: from now on there is another journal key, which that key never sees."""
         page = self.unlock()
+        self.begin_sealing()
         left = [replace(one, removed=today) if one.fingerprint == fingerprint else one for one in page.recipients]
         key, certificate, secret = vault.make_key()
         former = (page.as_former(), *page.former)
         new = {"key": key, "certificate": certificate, "secret": secret, "former": former}
         self.write(page.changed(recipients=tuple(left), **new))
+
+    def begin_sealing(self) -> None:
+        """Remember that every page is to be sealed anew, until `end_sealing`, whatever comes in between."""
+        disk.replace(self.room / SEALING, b"")
+
+    def end_sealing(self) -> None:
+        disk.remove(self.room / SEALING)
+
+    @property
+    def is_sealing(self) -> bool:
+        """Whether pages are being sealed anew, or were when a command was killed."""
+        return (self.room / SEALING).exists()
 
     def make_paper_key(self, name: str, today: str) -> tuple[Recipient, bytes]:
         """Make a key to be kept on paper; return it as a recipient, and its secret part sealed with a passphrase."""

@@ -65,6 +65,8 @@ def sync(app: App, *, yes: bool = False) -> None:
     """Bring the journal and its remote to the same state; SyncTrouble, with all as it was, where that needs a hand."""
     with app.journal.locked():
         app.settle()
+        if app.journal.seals.is_sealing:
+            app.seal_all_anew()
     if not app.remote.url:
         app.mention("everything is committed; there is no remote: journal sync --remote URL sets one")
         return
@@ -118,16 +120,19 @@ def _arrived(app: App, remote: Remote, incoming: str) -> Arrival:
 
 def _join(app: App, remote: Remote, arrival: Arrival, yes: bool) -> None:
     """Open and judge all that arrives, make one commit of both sides, and let it land."""
-    key = app.journal.seals.accepted.page.key
+    seals = app.journal.seals
+    key = seals.accepted.page.key  # before another one is announced
     page, changes = _own_page(app, remote, arrival)
     theirs = _judged(app, remote, arrival, page)
     changes |= _gone(app, arrival, page, yes)
     changes |= {path: oid for path, oid in arrival.plan.take.items() if path != OWN_PAGE}
     changes |= {path: remote.write(sealed) for path, sealed in _merged(app, remote, arrival, page, theirs)}
-    app.landing.land(_commit(app, remote, arrival, changes))
-    app.journal.seals.settle()
-    app.read_again()
     if page.key != key or (page.former and OWN_PAGE in changes):
+        seals.begin_sealing()
+    app.landing.land(_commit(app, remote, arrival, changes))
+    seals.settle()
+    app.read_again()
+    if seals.is_sealing:
         app.seal_all_anew()
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
+import subprocess
 from collections.abc import Callable
 
 import pexpect
 import pytest
-from room import Room
+from room import JOURNAL, Room
 
 from sexjournal import packets
 
@@ -129,6 +132,33 @@ def test_a_removal_that_was_cut_short_is_finished_by_the_next(make_room: Callabl
     others = [path.read_bytes() for path in room.files()[1:]]
     room.journal("keys", "remove", room.fingerprints["second"], "--yes", check=0)
     assert [path.read_bytes() for path in room.files()[1:]] == others
+
+
+def test_a_removal_that_is_killed_is_finished_by_a_sync_too(two: Room) -> None:
+    second = two.fingerprints["second"]
+    two.journal("keys", "add", second, "--yes", check=0)
+    for number in range(7):
+        two.journal("new", stdin=f"{number} {two.canary}\n".encode(), check=0)
+    before = {path: path.read_bytes() for path in two.files()}
+    removal = subprocess.Popen(
+        [*JOURNAL, "keys", "remove", second, "--yes"],
+        env=two.environment(),
+        cwd=two.home,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    while two.files()[0].read_bytes() == before[two.files()[0]]:
+        assert removal.poll() is None
+    os.killpg(removal.pid, signal.SIGKILL)
+    removal.wait()
+    left = [path for path in two.files() if path.read_bytes() == before[path]]
+    assert left
+    two.journal("sync", check=0)
+    assert [path for path in left if path.read_bytes() == before[path]] == []
+    assert two.git("status", "--porcelain").out == b""
+    after = [path.read_bytes() for path in two.files()]
+    two.journal("sync", check=0)
+    assert [path.read_bytes() for path in two.files()] == after
 
 
 def test_a_paper_key_brings_the_journal_back_in_an_empty_home(two: Room, make_room: Callable[..., Room]) -> None:
