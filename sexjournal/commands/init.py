@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sexjournal.commands.options import Yes, app_of
+from sexjournal.commands.options import Yes, app_of, full_fingerprint
 from sexjournal.errors import BadInput, Damaged, Interrupted, KeyTrouble
 
 if TYPE_CHECKING:
@@ -150,9 +150,7 @@ def _choose_key(app: App, wishes: Wishes) -> Key:
 
 
 def _named(keys: list[Key], fingerprint: str) -> Key:
-    wanted = fingerprint.replace(" ", "").upper().removeprefix("0X")
-    if len(wanted) != 40:
-        raise BadInput("a key is named by its full fingerprint, 40 characters", "gpg --list-secret-keys shows it")
+    wanted = full_fingerprint(fingerprint, "gpg --list-secret-keys")
     for key in keys:
         if key.fingerprint == wanted:
             if key.trouble:

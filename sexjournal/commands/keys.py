@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sexjournal.commands.options import Json, Yes, app_of
-from sexjournal.errors import BadInput, Interrupted, KeyTrouble, NothingFound
+from sexjournal.commands.options import Json, Yes, app_of, ask_first, compact, full_fingerprint
+from sexjournal.errors import BadInput, KeyTrouble, NothingFound
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -20,7 +20,6 @@ keys = typer.Typer(
     name="keys", invoke_without_command=True, help="Who can open the journal: list, add, remove, backup."
 )
 
-FINGERPRINT = 40  # characters
 SHORTEST = 8  # of a fingerprint, to name a key that is listed already
 Fingerprint = Annotated[str, typer.Argument(metavar="FPR", help="A key, by its full fingerprint.")]
 
@@ -45,7 +44,8 @@ def add(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> None:
     known = _reader(app.journal.seals.unlock(), reader.fingerprint)
     if known is None:
         _name(app, reader)
-        _agreed(app, yes, "compare", "add")
+        app.tell(app.wording.keys["compare"])
+        ask_first(app, app.wording.keys["add"], yes=yes)
     if known is None or known.certificate != reader.certificate:
         app.change_keys(lambda seals: seals.add(replace(reader, added=known.added if known else reader.added)))
     app.say(f"{reader.name} opens the journal; 'journal sync' tells the other devices")
@@ -62,7 +62,8 @@ def remove(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> No
         raise BadInput("this is the key of this device", "remove it from another device that has the journal")
     if not one.removed:
         _name(app, one)
-        _agreed(app, yes, "removing", "remove")
+        app.tell(app.wording.keys["removing"])
+        ask_first(app, app.wording.keys["remove"], yes=yes)
         app.change_keys(lambda seals: seals.remove(one.fingerprint, app.today().isoformat()))
     app.seal_anew()
     app.say(f"{one.name} opens nothing that is written from now on; 'journal sync' tells the other devices")
@@ -115,11 +116,7 @@ def _candidate(app: App, typed: str) -> Recipient:
     """Return the key of that fingerprint, as the person's keyring has it; KeyTrouble when it cannot read a journal."""
     from sexjournal.ownpage import Recipient
 
-    wanted = _compact(typed)
-    if len(wanted) != FINGERPRINT:
-        raise BadInput(
-            "a key is named by its full fingerprint, 40 characters", "gpg --list-keys --fingerprint shows it"
-        )
+    wanted = full_fingerprint(typed, "gpg --list-keys --fingerprint")
     key = app.gpg.public_key(wanted)
     if key is None or key.fingerprint != wanted:
         raise KeyTrouble(
@@ -140,29 +137,14 @@ def _reader(page: OwnPage, fingerprint: str) -> Recipient | None:
 
 def _listed(page: OwnPage, typed: str) -> Recipient:
     """Return the one recipient whose fingerprint begins with what was typed."""
-    wanted = _compact(typed)
+    wanted = compact(typed)
     found = [one for one in page.recipients if one.fingerprint.startswith(wanted)]
     if len(wanted) < SHORTEST or len(found) != 1:
         raise NothingFound(f"no key of this journal is named '{typed}'", "journal keys shows them")
     return found[0]
 
 
-def _agreed(app: App, yes: bool, told: str, question: str) -> None:
-    words = app.wording.keys
-    app.tell(words[told])
-    if yes:
-        return
-    if not app.interactive:
-        raise BadInput("this asks first, and there is no terminal", "--yes does it without asking")
-    if not app.asker.confirm(words[question]):
-        raise Interrupted("nothing was changed")
-
-
 def _offer_to_seal_old(app: App, yes: bool) -> None:
     """A page that only the journal key opens there is no less readable; so without somebody to ask it stays."""
     if not yes and app.interactive and app.journal.not_current() and app.asker.confirm(app.wording.keys["seal_old"]):
         app.seal_anew()
-
-
-def _compact(typed: str) -> str:
-    return typed.replace(" ", "").upper().removeprefix("0X")

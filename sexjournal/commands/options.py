@@ -1,4 +1,4 @@
-"""What the commands share on their command line: the filters, references and the way to the App."""
+"""What the commands share on their command line: the filters, references, `--yes`, and the way to the App."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sexjournal.errors import BadInput
+from sexjournal.errors import BadInput, Interrupted
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -22,6 +22,7 @@ PANELS = {"write": "Write", "read": "Read", "reflect": "Reflect", "keep": "Keep"
 # `-2` is a REF and looks like an option, so commands that take REFs let unknown options through to `_named`.
 TAKES_REFS = {"ignore_unknown_options": True}
 BACK = re.compile("-[0-9]+")
+FINGERPRINT = 40  # characters
 
 
 def _named(refs: list[str] | str | None) -> list[str] | str | None:
@@ -103,6 +104,26 @@ def filtered(command: Callable[..., None]) -> Callable[..., None]:
     )
     with_filters.__annotations__ = {one.name: one.annotation for one in (*mine, *shared)}
     return with_filters
+
+
+def ask_first(app: App, question: str, *, yes: bool) -> None:
+    """Go on when the person agrees, or said `--yes`; BadInput where nobody is there to be asked."""
+    if not yes and not app.interactive:
+        raise BadInput("this asks first, and there is no terminal", "--yes does it without asking")
+    if not yes and not app.asker.confirm(question):
+        raise Interrupted("nothing was changed")
+
+
+def compact(fingerprint: str) -> str:
+    """Return a fingerprint as gpg gives it to programs, from any way of writing it."""
+    return fingerprint.replace(" ", "").upper().removeprefix("0X")
+
+
+def full_fingerprint(typed: str, shown_by: str) -> str:
+    """Return a whole fingerprint; BadInput for part of one, which may stand for several keys."""
+    if len(wanted := compact(typed)) != FINGERPRINT:
+        raise BadInput(f"a key is named by its full fingerprint, {FINGERPRINT} characters", f"{shown_by} shows it")
+    return wanted
 
 
 def app_of(ctx: typer.Context) -> App:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from sexjournal.commands.options import Refs, Yes, app_of
-from sexjournal.errors import BadInput, Interrupted
+from sexjournal.commands.options import Refs, Yes, app_of, ask_first
 
 
 def remove(ctx: typer.Context, refs: Refs, yes: Yes = False) -> None:
@@ -14,14 +13,10 @@ def remove(ctx: typer.Context, refs: Refs, yes: Yes = False) -> None:
 
     app = app_of(ctx)
     found = list({one.entry.id: one for one in map(app.find, refs)}.values())
-    if not yes:
-        if not app.interactive:
-            raise BadInput("this asks first, and there is no terminal", "journal remove --yes does it without asking")
-        for one in found:
-            about = dates.show(one.entry.date, app.language) if one.entry.date else ""
-            app.tell(f"  {one.entry.id}  {about}")
-        if not app.asker.confirm(app.wording.ui["remove"]):
-            raise Interrupted("nothing was removed")
+    for one in () if yes else found:
+        about = dates.show(one.entry.date, app.language) if one.entry.date else ""
+        app.tell(f"  {one.entry.id}  {about}")
+    ask_first(app, app.wording.ui["remove"], yes=yes)
     app.remove(found)
     for one in found:
         app.say(f"removed {one.entry.id}; 'journal restore {one.entry.id}' brings it back")
