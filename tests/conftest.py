@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+import shelf as shelves
 from hypothesis import HealthCheck, settings
 from messages import WAYS, Ground, inside, made
 from room import Keys, Room
+from shelf import Shelf
 
 pytest_plugins = ["figures"]  # here, as the table is printed by the controller, which reads no other conftest
 
@@ -74,3 +77,45 @@ def ground(keys_of_run: Keys) -> Iterator[Ground]:
 @pytest.fixture(params=WAYS)
 def way(request: pytest.FixtureRequest) -> str:
     return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def shared(keys_of_run: Keys) -> Iterator[Room]:
+    """A room with a journal, for the tests that leave pages behind and nothing else."""
+    with Room(keys_of_run) as room:
+        room.journal("init", "--yes", check=0)
+        yield room
+
+
+@pytest.fixture
+def kept(shared: Room) -> Iterator[Room]:
+    """The same room with an empty journal; when a test is over, nothing of it may lie in clear."""
+    shared.git("reset", "--hard", "--quiet", shared.git("rev-list", "--max-parents=0", "HEAD").text.strip())
+    yield shared
+    shared.hang_up()
+    found = shared.sweep()
+    for place in (*shared.runtime.glob("journal-*"), *shared.tools.glob("*")):
+        shutil.rmtree(place) if place.is_dir() else place.unlink()
+    shared.pinentry = "right"
+    assert not found, f"the canary lies in clear in {', '.join(map(str, found))}"
+
+
+@pytest.fixture
+def alone(room: Room) -> Room:
+    """A room with a journal of its own, for a test that leaves a page waiting in memory."""
+    room.journal("init", "--yes", check=0)
+    return room
+
+
+@pytest.fixture(scope="module")
+def stocked(request: pytest.FixtureRequest, keys_of_run: Keys) -> Iterator[Shelf]:
+    """A journal with the PAGES of the module on it."""
+    with shelves.stocked(keys_of_run, request.module.PAGES) as shelf:
+        yield shelf
+
+
+@pytest.fixture
+def shelf(stocked: Shelf) -> Iterator[Shelf]:
+    """That journal as it was, swept and put back after each test."""
+    yield stocked
+    stocked.put_back()

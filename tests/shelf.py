@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -85,4 +86,25 @@ def stocked(store: Keys, pages: Mapping[str, str], *options: str, keys: Sequence
         room.journal("init", "--yes", "--key", room.fingerprint, *options, check=0)
         shelf.ids = {name: shelf.write(page) for name, page in pages.items()}
         shelf.start = room.git("rev-parse", "HEAD").text.strip()
+        yield shelf
+
+
+def lay(shelf: Shelf, pages: Mapping[str, str], first: int = 0) -> None:
+    """Seal pages with gpg, lay them into the journal under ids in their order, and commit them all at once."""
+    for number, (name, page) in enumerate(pages.items(), first):
+        (day,) = re.findall(r"(?m)^date: (\S+)", page)
+        shelf.ids[name] = f"zz{number:06}"
+        whole = re.sub("---(\r?\n)", f"---\\1id: {shelf.ids[name]}\\1", page, count=1)
+        path = f"{day[:4]}/{day}.{shelf.ids[name]}.md.asc"
+        shelf.put(path, shelf.seal(whole, shelf.room.fingerprint)).chmod(0o600)
+    shelf.room.git("add", "--all")
+    shelf.room.git("commit", "--quiet", "--message", "journal: update")
+
+
+@contextmanager
+def laid(store: Keys, pages: Mapping[str, str]) -> Iterator[Shelf]:
+    """A journal with these pages, each of a date and a moment of its own, without a command for each."""
+    with stocked(store, {}) as shelf:
+        lay(shelf, pages)
+        shelf.start = shelf.room.git("rev-parse", "HEAD").text.strip()
         yield shelf

@@ -10,7 +10,7 @@ import shelf as shelves
 from room import Keys, Room
 from shelf import Shelf
 from test_new import DUTCH, drafts, editor, ended, snapshot, talk, window
-from test_review import lay, tables
+from test_review import tables
 
 NOW = "2026-11-22T09:14:00+01:00"
 JOT = tables("en")["ui"]["desk_jot"]
@@ -39,9 +39,7 @@ NEWEST = ["kept", "lake", "hard", "resting", "rain"]
 
 @pytest.fixture(scope="module")
 def stocked(keys_of_run: Keys) -> Iterator[Shelf]:
-    with shelves.stocked(keys_of_run, {}) as shelf:
-        lay(shelf, PAGES)
-        shelf.start = shelf.room.git("rev-parse", "HEAD").text.strip()
+    with shelves.laid(keys_of_run, PAGES) as shelf:
         yield shelf
 
 
@@ -100,7 +98,7 @@ def test_several_pages_that_wait_are_said_as_one_is(shelf: Shelf) -> None:
     one = shelf.room.journal(check=0).error
     more = {name: written(f"2026-11-{day}") for name, day in (("a", "12"), ("b", "13"), ("c", "14"))}
     jots = {name: written("2026-11-20", "", jot="tea") for name in ("d", "e")}
-    lay(shelf, more | jots, len(PAGES))
+    shelves.lay(shelf, more | jots, len(PAGES))
     assert shelf.room.journal(check=0).error == one
 
 
@@ -206,7 +204,7 @@ def test_git_is_a_line_that_names_the_remote_and_never_its_address(shelf: Shelf)
 
 def test_a_page_that_is_not_committed_is_not_said_to_be(shelf: Shelf) -> None:
     committed = git_line(shelf)
-    lay(shelf, {"late": written("2026-11-10")}, len(PAGES))
+    shelves.lay(shelf, {"late": written("2026-11-10")}, len(PAGES))
     shelf.room.git("reset", "--quiet", "--soft", shelf.start)
     assert git_line(shelf) != committed
     assert re.search(r"\bnot (everything is )?committed\b", git_line(shelf))

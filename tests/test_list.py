@@ -6,12 +6,11 @@ import json
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pexpect
 import pytest
-import shelf as shelves
-from room import Keys, Room
+from room import Room
 from shelf import Shelf
 
 # From the oldest to the newest writing. Today is Sunday 22 November 2026.
@@ -34,18 +33,6 @@ PAGES = {
 }
 NEWEST_FIRST = ["lake", "quiet", "alone", "evil", "letter", "wish", "since", "summer", "about", "childhood"]
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-
-
-@pytest.fixture(scope="module")
-def stocked(keys_of_run: Keys) -> Iterator[Shelf]:
-    with shelves.stocked(keys_of_run, PAGES) as shelf:
-        yield shelf
-
-
-@pytest.fixture
-def shelf(stocked: Shelf) -> Iterator[Shelf]:
-    yield stocked
-    stocked.put_back()
 
 
 def printed(room: Room, *args: str, columns: int = 200, env: dict[str, str] | None = None) -> str:

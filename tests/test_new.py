@@ -6,44 +6,16 @@ import io
 import re
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pexpect
 import pytest
-from room import JOURNAL, Keys, Room
+from room import JOURNAL, Room
 
 ID = r"[0-9abcdefghjkmnpqrstvwxyz]{8}"
 KINDS = ("experience", "fantasy", "memory", "chapter", "reflection", "wish", "letter", "conversation")
 DUTCH = {"LANG": "nl_BE.UTF-8"}
-
-
-@pytest.fixture(scope="module")
-def shared(keys_of_run: Keys) -> Iterator[Room]:
-    """A room with a journal, for the tests that leave pages behind and nothing else."""
-    with Room(keys_of_run) as room:
-        room.journal("init", "--yes", check=0)
-        yield room
-
-
-@pytest.fixture
-def kept(shared: Room) -> Iterator[Room]:
-    """The same room with an empty journal; when a test is over, nothing of it may lie in clear."""
-    shared.git("reset", "--hard", "--quiet", shared.git("rev-list", "--max-parents=0", "HEAD").text.strip())
-    yield shared
-    shared.hang_up()
-    found = shared.sweep()
-    for place in (*shared.runtime.glob("journal-*"), *shared.tools.glob("*")):
-        shutil.rmtree(place) if place.is_dir() else place.unlink()
-    shared.pinentry = "right"
-    assert not found, f"the canary lies in clear in {', '.join(map(str, found))}"
-
-
-@pytest.fixture
-def alone(room: Room) -> Room:
-    """A room with a journal of its own, for a test that leaves a page waiting in memory."""
-    room.journal("init", "--yes", check=0)
-    return room
 
 
 def written(room: Room, page: bytes, *args: str, env: dict[str, str] | None = None) -> Path:

@@ -15,7 +15,7 @@ from rich.cells import cell_len
 from room import Keys
 from shelf import Shelf
 from test_new import DUTCH
-from test_review import lay, tables
+from test_review import tables
 
 THEN, NOW, SAME = "○", "●", "◉"
 MARKS = re.compile(f"[{THEN}{NOW}{SAME}]")
@@ -72,9 +72,7 @@ OTHERS = {
 
 @pytest.fixture(scope="module")
 def stocked(keys_of_run: Keys) -> Iterator[Shelf]:
-    with shelves.stocked(keys_of_run, {}) as shelf:
-        lay(shelf, PAGES)
-        shelf.start = shelf.room.git("rev-parse", "HEAD").text.strip()
+    with shelves.laid(keys_of_run, PAGES) as shelf:
         yield shelf
 
 
@@ -157,7 +155,7 @@ def test_a_row_tells_the_day_and_the_persons_own_word(shelf: Shelf) -> None:
 
 def test_only_the_newest_twenty_are_drawn_and_all_are_counted(shelf: Shelf) -> None:
     days = [f"2026-05-{day:02}" for day in range(1, 12)]
-    lay(shelf, {f"m{day}": reviewed(day, 5, 5, f"title: May {day[-2:]}\n") for day in days}, len(PAGES))
+    shelves.lay(shelf, {f"m{day}": reviewed(day, 5, 5, f"title: May {day[-2:]}\n") for day in days}, len(PAGES))
     lines = shown(shelf)
     rows = drawn(lines)
     assert (len(rows), "May 11" in rows[0], "Page 3 " in rows[-1]) == (20, True, True)
@@ -168,7 +166,7 @@ def test_only_the_newest_twenty_are_drawn_and_all_are_counted(shelf: Shelf) -> N
 @pytest.mark.parametrize("env", [PLAIN, {**PLAIN, **DUTCH}], ids=["en", "nl"])
 def test_the_picture_fits_the_terminal_and_loses_no_mark(shelf: Shelf, columns: int, env: dict[str, str]) -> None:
     wide = reviewed("2026-04-01", 7, 1, "title: 湖のほとりの小さな家で過ごした長い夜のこと\n", ", size: larger")
-    lay(shelf, {"wide": wide}, len(PAGES))
+    shelves.lay(shelf, {"wide": wide}, len(PAGES))
     lines = shown(shelf, columns=columns, env=env)
     assert [line for line in lines if cell_len(line) > columns] == []
     assert places(lines) == [(7, 1), *((then, now) for _, then, now, _ in reversed(PAIRS))]
@@ -178,7 +176,9 @@ def test_the_picture_fits_the_terminal_and_loses_no_mark(shelf: Shelf, columns: 
 
 def test_a_title_cannot_move_the_terminal_or_break_a_row(shelf: Shelf) -> None:
     keep(shelf)
-    lay(shelf, {"red": reviewed("2026-04-01", 6, 3, 'title: "a\\e[31mb\\tc\\u202ed"\n', ", size: other")}, len(PAGES))
+    shelves.lay(
+        shelf, {"red": reviewed("2026-04-01", 6, 3, 'title: "a\\e[31mb\\tc\\u202ed"\n', ", size: other")}, len(PAGES)
+    )
     lines = shown(shelf)
     assert places(lines) == [(6, 3)]
     assert not re.search("[\x1b\t\u202e]", "\n".join(lines))
@@ -273,7 +273,7 @@ def test_from_twelve_on_one_sentence_counts_and_another_tells_what_happens_by_it
 
 
 def test_what_is_not_in_the_picture_is_told_and_why(shelf: Shelf) -> None:
-    lay(shelf, OTHERS, len(PAGES))
+    shelves.lay(shelf, OTHERS, len(PAGES))
     found = json.loads(shelf.room.journal("review", "--then-now", "--json", check=0).text)
     there = {row["id"]: (row["then"], row["now"]) for row in found["rows"]}
     assert {name: there.get(shelf.ids[name]) for name in OTHERS if shelf.ids[name] in there} == {

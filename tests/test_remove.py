@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 import pexpect
 import pytest
-import shelf as shelves
-from room import Keys, Room
+from room import Room
 from shelf import Shelf
 
 PAGES = {
@@ -16,18 +14,6 @@ PAGES = {
     "rain": "---\ntitle: Rain CANARY\n---\nCANARY\n",
     "lake": "---\ntitle: The lake CANARY\nwith: [Wren]\ntags: [slow]\n---\n  CANARY and no newline at the end",
 }
-
-
-@pytest.fixture(scope="module")
-def stocked(keys_of_run: Keys) -> Iterator[Shelf]:
-    with shelves.stocked(keys_of_run, PAGES) as shelf:
-        yield shelf
-
-
-@pytest.fixture
-def shelf(stocked: Shelf) -> Iterator[Shelf]:
-    yield stocked
-    stocked.put_back()
 
 
 def there(shelf: Shelf) -> list[str]:

@@ -86,23 +86,9 @@ PAGES = {
 }
 
 
-def lay(shelf: Shelf, pages: Mapping[str, str], first: int = 0) -> None:
-    """Seal pages with gpg, lay them into the journal under ids in their order, and commit them all at once."""
-    for number, (name, page) in enumerate(pages.items(), first):
-        (day,) = re.findall(r"(?m)^date: (\S+)", page)
-        shelf.ids[name] = f"zz{number:06}"
-        whole = re.sub("---(\r?\n)", f"---\\1id: {shelf.ids[name]}\\1", page, count=1)
-        path = f"{day[:4]}/{day}.{shelf.ids[name]}.md.asc"
-        shelf.put(path, shelf.seal(whole, shelf.room.fingerprint)).chmod(0o600)
-    shelf.room.git("add", "--all")
-    shelf.room.git("commit", "--quiet", "--message", "journal: update")
-
-
 @pytest.fixture(scope="module")
 def stocked(keys_of_run: Keys) -> Iterator[Shelf]:
-    with shelves.stocked(keys_of_run, {}) as shelf:
-        lay(shelf, PAGES)
-        shelf.start = shelf.room.git("rev-parse", "HEAD").text.strip()
+    with shelves.laid(keys_of_run, PAGES) as shelf:
         yield shelf
 
 
@@ -276,7 +262,7 @@ FIVE = {
 
 
 def test_of_several_the_one_that_is_offered_stays_the_same_all_day(shelf: Shelf) -> None:
-    lay(shelf, FIVE, len(PAGES))
+    shelves.lay(shelf, FIVE, len(PAGES))
 
     def offered(moment: str) -> list[str]:
         on(shelf, moment)

@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pexpect
 import pytest
-import shelf as shelves
-from room import Keys
 from shelf import Shelf
 
 PAGES = {
@@ -23,12 +21,6 @@ PAGES = {
 
 def needs(program: str) -> pytest.MarkDecorator:
     return pytest.mark.skipif(not shutil.which(program), reason=f"{program} is not on PATH")
-
-
-@pytest.fixture(scope="module")
-def stocked(keys_of_run: Keys) -> Iterator[Shelf]:
-    with shelves.stocked(keys_of_run, PAGES) as shelf:
-        yield shelf
 
 
 @pytest.fixture

@@ -45,12 +45,6 @@ def stocked(keys_of_run: Keys) -> Iterator[Shelf]:
         yield shelf
 
 
-@pytest.fixture
-def shelf(stocked: Shelf) -> Iterator[Shelf]:
-    yield stocked
-    stocked.put_back()
-
-
 # The exact text
 
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from difflib import ndiff
 
 import pexpect
 import pytest
-import shelf as shelves
-from room import Keys
 from shelf import Shelf
 
 # Each page holds its tags in another way, and beside them what a person may have put there.
@@ -24,18 +21,6 @@ PAGES = {
     "crlf": "---\r\ntags: [slow, sea]\r\nmine: 1\r\n---\r\nCANARY\r\n",
 }
 PLACED = {"flow": ["slow", "weekend"], "single": ["weekend"], "crlf": ["slow", "sea"], "plain": []}
-
-
-@pytest.fixture(scope="module")
-def stocked(keys_of_run: Keys) -> Iterator[Shelf]:
-    with shelves.stocked(keys_of_run, PAGES) as shelf:
-        yield shelf
-
-
-@pytest.fixture
-def shelf(stocked: Shelf) -> Iterator[Shelf]:
-    yield stocked
-    stocked.put_back()
 
 
 def tags(shelf: Shelf) -> dict[str, list[str]]:
