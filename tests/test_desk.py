@@ -9,8 +9,7 @@ import pytest
 import shelf as shelves
 from room import Keys, Room
 from shelf import Shelf
-from test_new import DUTCH, drafts, editor, ended, snapshot, talk, window
-from test_review import tables
+from sitting import DUTCH, drafts, editor, ended, snapshot, tables, talk, window
 
 NOW = "2026-11-22T09:14:00+01:00"
 JOT = tables("en")["ui"]["desk_jot"]

@@ -21,7 +21,7 @@ import pytest
 from messages import inside, recipient
 from room import Keys, Result, Room
 from shelf import Shelf
-from test_new import DUTCH, ended, window
+from sitting import DUTCH, ended, window
 from test_trouble import on_a_small_disk
 
 from sexjournal import swap

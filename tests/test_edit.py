@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import re
 import shutil
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
-import pexpect
 import pytest
 from room import Room
+from sitting import drafts, editor, ended, replaces, seen, snapshot, talk, window
 
 PAGE = """\
 ---
@@ -45,20 +43,8 @@ def text_of(room: Room, entry: str) -> str:
     return room.open(file_of(room, entry)).decode()
 
 
-def snapshot(room: Room) -> dict[str, bytes]:
-    """All that the journal holds, and how long its history is."""
-    found = [path for path in room.journal_dir.rglob("*") if path.is_file() and ".git" not in path.parts]
-    head = room.git("rev-list", "--count", "HEAD").out
-    return {"HEAD": head, **{str(path): path.read_bytes() for path in found}}
-
-
 def commits(room: Room) -> int:
     return int(room.git("rev-list", "--count", "HEAD").text)
-
-
-def drafts(room: Room) -> list[Path]:
-    """The pages that wait in memory."""
-    return list(room.runtime.glob("journal-*/page.md"))
 
 
 def refused(room: Room, *args: str, stdin: bytes | None = b"We swam.\n", code: int = 2) -> str:
@@ -72,51 +58,6 @@ def refused(room: Room, *args: str, stdin: bytes | None = b"We swam.\n", code: i
     assert "Traceback" not in result.error
     assert room.canary not in result.error
     return result.error
-
-
-def window(room: Room, *args: str, env: dict[str, str] | None = None) -> pexpect.spawn[str]:
-    """A terminal that is wide enough for every sentence, and remembers all that it showed."""
-    terminal = room.terminal(*args, columns=240, env=env)
-    terminal.delaybeforesend = None
-    terminal.logfile_read = io.StringIO()
-    return terminal
-
-
-def ended(terminal: pexpect.spawn[str]) -> tuple[int | None, str]:
-    """The exit code of the command, and all that its terminal showed, on one line."""
-    terminal.expect(pexpect.EOF)
-    terminal.close()
-    return terminal.exitstatus, " ".join(terminal.logfile_read.getvalue().split())
-
-
-def talk(terminal: pexpect.spawn[str], *exchanges: Sequence[str]) -> tuple[int | None, str]:
-    """Wait for each question and type its answer; then as `ended`."""
-    for question, line in exchanges:
-        terminal.expect_exact(question)
-        terminal.expect_exact("> ")
-        terminal.sendline(line)
-    return ended(terminal)
-
-
-def editor(room: Room, *turns: str) -> None:
-    """An editor that keeps a copy of what it is given and does something else, in Python, each time it is opened."""
-    room.script_editor(
-        f"tools = Path({str(room.tools)!r})\n"
-        "turn = len(list(tools.glob('seen-*')))\n"
-        "text = page.read_bytes().decode()\n"
-        "(tools / f'seen-{turn}').write_bytes(page.read_bytes())\n"
-        f"exec({list(turns)!r}[turn])"
-    )
-
-
-def seen(room: Room, turn: int = 0) -> str:
-    """What the editor was given."""
-    return (room.tools / f"seen-{turn}").read_bytes().decode()
-
-
-def replaces(old: str, new: str, end: str = "") -> str:
-    """A turn of the editor that writes one thing in place of another, and perhaps something at the end."""
-    return f"assert {old!r} in text; page.write_bytes((text.replace({old!r}, {new!r}, 1) + {end!r}).encode())"
 
 
 def until_there(path: Path) -> None:

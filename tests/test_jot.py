@@ -10,7 +10,7 @@ import pytest
 import shelf as shelves
 from room import Keys, Room
 from shelf import Shelf
-from test_new import DUTCH, drafts, editor, ended, say, talk, window
+from sitting import DUTCH, drafts, editor, ended, say, talk, window
 
 from sexjournal.entry import Entry, parse
 

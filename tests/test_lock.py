@@ -14,8 +14,7 @@ from pathlib import Path
 import pytest
 from messages import inside
 from room import JOURNAL, Keys, Room
-from test_new import DUTCH, drafts, talk, window
-from test_review import tables
+from sitting import DUTCH, drafts, tables, talk, window
 
 from sexjournal.agent import Agent
 from sexjournal.errors import KeyTrouble

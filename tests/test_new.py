@@ -6,16 +6,14 @@ import io
 import re
 import shutil
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
-import pexpect
 import pytest
 from room import JOURNAL, Room
+from sitting import DUTCH, adds, drafts, editor, ended, replaces, say, seen, snapshot, talk, window
 
 ID = r"[0-9abcdefghjkmnpqrstvwxyz]{8}"
 KINDS = ("experience", "fantasy", "memory", "chapter", "reflection", "wish", "letter", "conversation")
-DUTCH = {"LANG": "nl_BE.UTF-8"}
 
 
 def written(room: Room, page: bytes, *args: str, env: dict[str, str] | None = None) -> Path:
@@ -39,13 +37,6 @@ def the_page(room: Room) -> tuple[list[str], bytes]:
     return parts(room, path)
 
 
-def snapshot(room: Room) -> dict[str, bytes]:
-    """All that the journal holds, and where its history ends."""
-    found = {path: path for path in room.journal_dir.rglob("*") if path.is_file() and ".git" not in path.parts}
-    head = room.git("rev-list", "--count", "HEAD").out
-    return {"HEAD": head, **{str(path): path.read_bytes() for path in found}}
-
-
 def refused(room: Room, *args: str, stdin: bytes | None = b"We swam.\n", code: int = 2) -> str:
     """What is said when a page is not taken: a sentence and a hint, and the journal is as it was.
 
@@ -63,66 +54,6 @@ def refused(room: Room, *args: str, stdin: bytes | None = b"We swam.\n", code: i
     for draft in drafts(room):
         shutil.rmtree(draft.parent)
     return result.error
-
-
-def drafts(room: Room) -> list[Path]:
-    """The pages that wait in memory."""
-    return list(room.runtime.glob("journal-*/page.md"))
-
-
-def window(room: Room, *args: str, env: dict[str, str] | None = None) -> pexpect.spawn[str]:
-    """A terminal that is wide enough for every sentence, and remembers all that it showed."""
-    terminal = room.terminal(*args, columns=240, env=env)
-    terminal.delaybeforesend = None
-    terminal.logfile_read = io.StringIO()
-    return terminal
-
-
-def ended(terminal: pexpect.spawn[str]) -> tuple[int | None, str]:
-    """The exit code of the command, and all that its terminal showed, on one line."""
-    terminal.expect(pexpect.EOF)
-    terminal.close()
-    return terminal.exitstatus, " ".join(terminal.logfile_read.getvalue().split())
-
-
-def talk(terminal: pexpect.spawn[str], *exchanges: Sequence[str]) -> tuple[int | None, str]:
-    """Wait for each question and type the lines of its answer; then as `ended`."""
-    say(terminal, *exchanges)
-    return ended(terminal)
-
-
-def say(terminal: pexpect.spawn[str], *exchanges: Sequence[str]) -> None:
-    for question, *lines in exchanges:
-        terminal.expect_exact(question)
-        for line in lines:
-            terminal.expect_exact("> ")
-            terminal.sendline(line)
-
-
-def editor(room: Room, *turns: str) -> None:
-    """An editor that keeps a copy of what it is given and does something else, in Python, each time it is opened."""
-    room.script_editor(
-        f"tools = Path({str(room.tools)!r})\n"
-        "turn = len(list(tools.glob('seen-*')))\n"
-        "text = page.read_bytes().decode()\n"
-        "(tools / f'seen-{turn}').write_bytes(page.read_bytes())\n"
-        f"exec({list(turns)!r}[turn])"
-    )
-
-
-def seen(room: Room, turn: int = 0) -> str:
-    """What the editor was given."""
-    return (room.tools / f"seen-{turn}").read_bytes().decode()
-
-
-def adds(text: str) -> str:
-    """A turn of the editor that adds text at the end of the page."""
-    return f"page.write_bytes((text + {text!r}).encode())"
-
-
-def replaces(old: str, new: str, end: str = "") -> str:
-    """A turn of the editor that writes one thing in place of another, and perhaps something at the end."""
-    return f"assert {old!r} in text; page.write_bytes((text.replace({old!r}, {new!r}, 1) + {end!r}).encode())"
 
 
 # From standard input

@@ -14,8 +14,7 @@ import shelf as shelves
 from rich.cells import cell_len
 from room import Keys
 from shelf import Shelf
-from test_new import DUTCH
-from test_review import tables
+from sitting import DUTCH, tables
 
 THEN, NOW, SAME = "○", "●", "◉"
 MARKS = re.compile(f"[{THEN}{NOW}{SAME}]")

@@ -16,20 +16,16 @@ import signal
 import stat
 import sys
 import time
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pexpect
 import pytest
 import shelf as shelves
 from room import JOURNAL, Keys, Room
 from shelf import Shelf
-from test_new import DUTCH, drafts, editor, ended, say, talk, window
+from sitting import DUTCH, drafts, editor, ended, say, tables, talk, window
 
-from sexjournal import prompts
 from sexjournal.entry import Entry, parse
 
 needs_tmux = pytest.mark.skipif(not shutil.which("tmux"), reason="tmux, a terminal with a scrollback, is not on PATH")
@@ -105,12 +101,6 @@ def shelf(stocked: Shelf) -> Iterator[Shelf]:
         shutil.rmtree(draft.parent)
     stocked.put_back()
     assert left == []
-
-
-@cache
-def tables(language: str) -> dict[str, Any]:
-    """The wording as it stands in the file, so that nothing here leans on the code that reads it."""
-    return tomllib.loads((Path(prompts.__file__).with_name("prompts") / f"{language}.toml").read_text("utf-8"))
 
 
 # A sitting

@@ -15,19 +15,16 @@ from pathlib import Path
 
 import pytest
 from room import JOURNAL, Keys, Result, Room
+from sitting import drafts, ended, remembering, window
 from troubles import (
     comes_back,
-    drafts,
-    ended,
     expires,
     goes,
     offered_again,
     on_a_small_disk,
-    remembering,
     revoke,
     says,
     taken_over,
-    window,
     with_programs,
     writes,
 )

@@ -2,39 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import os
 import shutil
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import pexpect
 import pytest
 from room import JOURNAL, Keys, Room, stop_agent
-
-
-def drafts(room: Room) -> list[Path]:
-    """The pages that wait in memory."""
-    return list(room.runtime.glob("journal-*/page.md"))
-
-
-def window(room: Room, *args: str, env: dict[str, str] | None = None) -> pexpect.spawn[str]:
-    """A terminal that is wide enough for every sentence, and remembers all that it showed."""
-    return remembering(room.terminal(*args, columns=240, env=env))
-
-
-def remembering(terminal: pexpect.spawn[str]) -> pexpect.spawn[str]:
-    terminal.delaybeforesend = None
-    terminal.logfile_read = io.StringIO()
-    return terminal
-
-
-def ended(terminal: pexpect.spawn[str]) -> tuple[int | None, str]:
-    """The exit code of the command, and all that its terminal showed, on one line."""
-    terminal.expect(pexpect.EOF)
-    terminal.close()
-    return terminal.exitstatus, " ".join(terminal.logfile_read.getvalue().split())
+from sitting import drafts, ended, window
 
 
 def offered_again(room: Room, *exchanges: Sequence[str]) -> str:

@@ -17,20 +17,17 @@ import pexpect
 import pytest
 from figures import Figures
 from room import Room
+from sitting import drafts, ended, remembering, window
 from slices import FULL
 from troubles import (
     comes_back,
-    drafts,
-    ended,
     expires,
     goes,
     mended,
     offered_again,
     on_a_small_disk,
-    remembering,
     says,
     taken_over,
-    window,
     with_programs,
     writes,
 )
