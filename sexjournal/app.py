@@ -18,12 +18,12 @@ from sexjournal.errors import BadInput, Damaged, NothingFound, SyncTrouble
 if TYPE_CHECKING:
     from sexjournal.agent import Agent
     from sexjournal.ask import Asker
+    from sexjournal.drafts import Drafts
     from sexjournal.entry import Entry
     from sexjournal.gpg import Gpg
     from sexjournal.journal import Journal, Reading, Stored, Trouble
     from sexjournal.landing import Landing
     from sexjournal.merging import MergeText
-    from sexjournal.private import Draft
     from sexjournal.prompts import Wording
     from sexjournal.query import Filters
     from sexjournal.remote import Remote
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 NAME = "journal"
 OWN_PROMPTS = "prompts.toml"
 LANDING = ".git/journal-arriving"  # the record of landing.py, known here to be looked for without a process
-EDITING_ROOM = 4 * 1024 * 1024  # bytes kept free for a page and what its editor lays beside it
 SLOW_START = 1.0  # seconds of reading before a progress bar is worth showing
 
 
@@ -116,6 +115,12 @@ class App:
         from sexjournal.landing import Landing
 
         return Landing(self.directory, self.environ)
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        from sexjournal.drafts import Drafts
+
+        return Drafts(self.directory, self.environ, self.now)
 
     @cached_property
     def language(self) -> str:
@@ -270,7 +275,7 @@ class App:
     def read(self) -> Reading:
         """Read the journal, once until it changes; what is damaged or foreign is told and the rest goes on."""
         if self._reading is None:
-            self._sweep()
+            self.drafts.sweep()
             self._finish_landing()
             self._reading = self.journal.read(self._progress())
             self._tell_troubles(self._reading)
@@ -434,61 +439,14 @@ class App:
             self.journal.seals.settle()
         self.sync.commit(self.now())
 
-    # drafts
-
-    @contextmanager
-    def drafted(
-        self, purpose: str, ref: str, text: str, *, page_id: str = "", written: bool = False, optional: bool = False
-    ) -> Iterator[Draft]:
-        """Lay a page in memory-backed storage, and leave it there when the block fails.
-
-        `written` says that these are the person's words already, so that they count as worth keeping as they are.
-        `optional` goes on without such a place, where nothing but safety is lost.
-        """
-        from sexjournal import private
-
-        self._sweep()
-        page = text.encode("utf-8", "surrogateescape")
-        try:
-            base = private.base(self.environ)
-        except private.NoPrivatePlace:
-            if not (written or optional):
-                raise
-            yield private.Unkept(page)  # what needs no editor needs no place either: it only would have been safer
-            return
-        private.room(base, 2 * len(page) + EDITING_ROOM)
-        about = private.About(purpose, ref, str(self.directory), self.now().isoformat(), page_id)
-        draft = private.Draft.create(base, about, b"" if written else page)
-        with draft:
-            if written:
-                draft.write(page)
-            yield draft
-
-    @contextmanager
-    def laid_out(self, size: int) -> Iterator[Path]:
-        """Yield an empty directory in memory-backed storage with room for `size` bytes; it is wiped afterwards.
-
-        It stands in a draft without words, so that what a killed command leaves is wiped by the next one.
-        """
-        from sexjournal import private
-
-        self._sweep()
-        base = private.base(self.environ)
-        private.room(base, 2 * size + EDITING_ROOM)
-        draft = private.Draft.create(base, private.About("run", "", str(self.directory)), b"")
-        try:
-            place = draft.path / "pages"
-            place.mkdir()
-            yield place
-        finally:
-            draft.wipe()
+    # what lies in memory
 
     @contextmanager
     def merging(self, size: int) -> Iterator[MergeText]:
         """Yield what merges texts line by line, in memory-backed storage with room for `size` bytes."""
         from sexjournal.textmerge import merger
 
-        with self.laid_out(size) as place:
+        with self.drafts.laid_out(size) as place:
             yield merger(place)
 
     def child(self, command: list[str], place: Path) -> int:
@@ -509,28 +467,3 @@ class App:
         except OSError as trouble:
             raise BadInput(f"'{command[0]}' cannot be run: {str(trouble.strerror).lower()}") from None
         return code if code >= 0 else 128 - code
-
-    def _sweep(self) -> None:
-        """Wipe what a killed command left in memory without words of the person's, such as what `run` laid out."""
-        from sexjournal import private
-
-        for place in private.places(self.environ):
-            for draft in private.sweep(place):
-                draft.keep()
-
-    def leftovers(self) -> list[Draft]:
-        """Return the pages of this journal that were being written when something went wrong."""
-        from sexjournal import private
-
-        found = [draft for place in private.places(self.environ) for draft in private.sweep(place)]
-        for draft in found:
-            if draft.about.journal != str(self.directory):
-                draft.keep()
-        return [draft for draft in found if draft.lock >= 0]
-
-    def at_work(self) -> list[Path]:
-        """Return where other commands have pages of this journal in memory: in an editor, or laid out for `run`."""
-        from sexjournal import private
-
-        held = [draft for place in private.places(self.environ) for draft in private.held(place)]
-        return [draft.path for draft in held if draft.about.journal == str(self.directory)]

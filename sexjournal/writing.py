@@ -115,7 +115,7 @@ def offer_leftovers(app: App) -> None:
     """Offer each page that was being written when something went wrong; say where it is when nobody can answer."""
     from sexjournal.prompts import filled
 
-    for draft in app.leftovers():
+    for draft in app.drafts.leftovers():
         begun = draft.about.at[:16].replace("T", " ")
         with draft:
             if draft.about.purpose in ("review", "jot"):

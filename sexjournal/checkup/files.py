@@ -30,7 +30,7 @@ OWN = {stat.S_IFDIR: 0o700, stat.S_IFREG: 0o600}
 
 def drafts(app: App) -> Iterator[Finding]:
     """Tell of pages that wait in memory; what a killed command left without words is wiped by looking."""
-    waiting = app.leftovers()
+    waiting = app.drafts.leftovers()
     for draft in waiting:
         draft.keep()
     for draft in waiting:

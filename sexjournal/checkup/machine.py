@@ -59,7 +59,7 @@ def swapping(app: App) -> Iterator[Finding]:  # noqa: ARG001 - every check gets 
 def place(app: App) -> Iterator[Finding]:
     """Tell when there is no place in memory for a page in the making."""
     from sexjournal import private
-    from sexjournal.app import EDITING_ROOM
+    from sexjournal.drafts import EDITING_ROOM
 
     try:
         private.room(private.base(app.environ), EDITING_ROOM)

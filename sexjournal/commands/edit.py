@@ -22,9 +22,9 @@ def edit(ctx: typer.Context, ref: Ref) -> None:
         app.say(TWO_VERSIONS)
     accept = writing.accept_change(app, stored)
     if app.piped:
-        with app.drafted("edit", stored.entry.id, app.standard_input(), written=True) as draft:
+        with app.drafts.begin("edit", stored.entry.id, app.standard_input(), written=True) as draft:
             writing.from_draft(app, draft, accept)
         return
     app.journal.probe()
-    with app.drafted("edit", stored.entry.id, stored.entry.text) as draft:
+    with app.drafts.begin("edit", stored.entry.id, stored.entry.text) as draft:
         writing.through_editor(app, draft, accept)

@@ -40,7 +40,7 @@ def keep(app: App, flags: Mapping[str, Value]) -> Stored | None:
     if "\n" in line:
         raise BadInput("a jot is one line", "journal new --on today takes a whole page")
     page = writing.complete(app, compose({"jot": line}, ""), {**flags, "date": app.today().isoformat()})
-    with app.drafted("new", page.kind, page.text, written=True) as draft, writing.told_where(draft):
+    with app.drafts.begin("new", page.kind, page.text, written=True) as draft, writing.told_where(draft):
         stored = app.save(page)
         draft.wipe()
     app.tell(app.wording.ui["jot_saved"])

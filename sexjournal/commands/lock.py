@@ -34,8 +34,8 @@ def _say_what_stays_open(app: App) -> None:
 
 def _wipe(app: App, yes: bool) -> None:
     """Wipe what no command is at work on; the person's own words only when they say so."""
-    busy = app.at_work()
-    for draft in app.leftovers():
+    busy = app.drafts.at_work()
+    for draft in app.drafts.leftovers():
         with draft:
             _wipe_or_keep(app, draft, yes)
     for path in busy:

@@ -101,7 +101,7 @@ def _from_standard_input(app: App, flags: dict[str, Value]) -> Stored | None:
 
     text = app.standard_input()
     kind = str(flags.get("kind") or "experience")
-    with app.drafted("new", kind, text, written=True) as draft, writing.told_where(draft):
+    with app.drafts.begin("new", kind, text, written=True) as draft, writing.told_where(draft):
         typed = entries.parse(text)
         if not writing.says_something(typed):
             draft.wipe()
@@ -120,7 +120,7 @@ def _from_editor(app: App, flags: dict[str, Value]) -> Stored | None:
     _say_when(app, fields)
     page = template(app.wording, section_for(kind), fields, Facts(health=app.config.flag("health")))
     begun = app.journal.new_id()
-    with app.drafted("new", kind, page.text, page_id=begun) as draft:
+    with app.drafts.begin("new", kind, page.text, page_id=begun) as draft:
         return writing.through_editor(app, draft, writing.accept_new(app, page, begun))
 
 
@@ -134,7 +134,7 @@ def _from_questions(app: App, flags: dict[str, Value]) -> Stored | None:
     kind = str(flags.get("kind") or "experience")
     given = {"kind": kind, **_dated(app, kind), **flags}
     _say_when(app, given)
-    with app.drafted("new", kind, "", written=True) as draft, writing.told_where(draft):
+    with app.drafts.begin("new", kind, "", written=True) as draft, writing.told_where(draft):
         app.asker.heard = lambda: draft.write(_answered(app, given).text.encode())
         early = _asked(app, kind, flags)
         page = _answered(app, {**given, **({"early": True} if early else {})})

@@ -137,7 +137,10 @@ def _review(app: App, stored: Stored, cadence: str) -> None:
     from sexjournal import reflection
 
     purpose = "jot" if cadence == "day" and reflection.is_jot(stored.entry) else "review"
-    with app.drafted(purpose, stored.entry.id, stored.entry.text, optional=True) as draft, writing.told_where(draft):
+    with (
+        app.drafts.begin(purpose, stored.entry.id, stored.entry.text, optional=True) as draft,
+        writing.told_where(draft),
+    ):
         app.asker.heard = lambda: draft.write(_answered(app, stored.entry, cadence).text.encode())
         try:
             _ask(app, stored.entry, cadence)
