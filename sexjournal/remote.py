@@ -134,6 +134,9 @@ class Remote(History):
         if done.returncode == 0:
             self.accept(commit)
             return True
+        if f"{self._branch_ref}.lock': File exists" in _text(done):  # git has waited for it
+            hint = f"try again in a moment; if no git is at work there, one was killed: remove {self._branch_ref}.lock"
+            raise SyncTrouble("another git holds the remote", hint)
         if any(RACE.search(line) for line in _not_taken(_text(done))):
             return False
         raise _trouble_told(done, self._directory)

@@ -205,6 +205,19 @@ def test_where_ways_met_twice_what_the_trees_do_not_agree_on_has_no_base(pair: t
 # Giving
 
 
+def test_the_lock_of_a_git_that_was_killed_there_is_named(pair: tuple[Device, Device]) -> None:
+    here, there = pair
+    lock = Path(here.remote.url) / "refs" / "heads" / "main.lock"
+    lock.touch()
+    here.write({TRAIN: "train"})
+    with pytest.raises(SyncTrouble, match="another git holds the remote") as told:
+        here.give()
+    assert "remove refs/heads/main.lock" in told.value.hint
+    lock.unlink()
+    here.give()
+    assert there.remote.fetch() == here.remote.head
+
+
 def test_nothing_but_the_branch_is_given(pair: tuple[Device, Device]) -> None:
     here, there = pair
     here.git("config", "push.followTags", "true")
