@@ -120,6 +120,11 @@ class Remote(History):
         first, *others = [self.tree(commit) for commit in self._bases(incoming)] or [{}]
         return {path: blob for path, blob in first.items() if all(tree.get(path) == blob for tree in others)}
 
+    def before(self, incoming: str, path: str) -> str:
+        """Return what stood under a path in a commit that both sides came from, be it one of several, or empty."""
+        trees = (self.tree(commit) for commit in self._bases(incoming))
+        return next((tree[path].oid for tree in trees if path in tree), "")
+
     def accept(self, commit: str) -> None:
         """Remember that the remote has this commit, and that all in it is accepted."""
         if commit and self._refs().get(SEEN) != commit:

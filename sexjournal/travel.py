@@ -185,7 +185,7 @@ def _own_page(app: App, remote: Remote, arrival: Arrival) -> tuple[OwnPage, dict
         return page, {OWN_PAGE: plan.take[OWN_PAGE]}
     if OWN_PAGE in plan.merge:
         was, _, theirs = plan.merge[OWN_PAGE]
-        (_, old), (_, new) = remote.contents([was, theirs])
+        (_, old), (_, new) = remote.contents([was or remote.before(arrival.commit, OWN_PAGE), theirs])
         base = seals.look(seals.accepted.device, old)
         page, sealed = seals.join(base, before, _confirmed(app, seals.read(new), base))
         return page, {OWN_PAGE: remote.write(sealed)}
