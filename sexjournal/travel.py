@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sexjournal.merging import MergeText
     from sexjournal.ownpage import OwnPage
     from sexjournal.remote import Remote
+    from sexjournal.seals import Seals
 
 TRIES = 5  # how often somebody else may push first
 MANY = 8  # of what is named one by one
@@ -39,6 +40,7 @@ NOT_OURS = (
     "See it: git -C {place} log --stat HEAD..{there}"
 )
 IN_A_TERMINAL = "journal sync in a terminal asks what to do; journal sync --yes takes it as it is"
+GIVE_UP = "give it up: git merge --abort, or git rebase --abort; then: journal sync"
 SHOWN_AND_ASKED = "journal sync in a terminal shows them, and asks"
 
 
@@ -160,11 +162,11 @@ def drive(app: App, base: Path, ours: Path, theirs: Path, name: str) -> None:
     page = seals.unlock()
     if name == OWN_PAGE:
         before = seals.look(seals.accepted.device, old)
-        _, sealed = seals.join(before, page, _confirmed(app, seals.read(new), before))
+        _, sealed = seals.join(before, page, _confirmed(app, _theirs(seals, new, GIVE_UP), before))
     else:
         ((_, known),) = app.journal.judged(page, [(name, new)])
         if known.entry is None:
-            raise Damaged(f"{arrivals.shown(name)}: {known.trouble}")
+            raise Damaged(f"{arrivals.shown(name)}: {known.trouble}", GIVE_UP)
         open_ = app.journal.opens(page)
         with app.merging(3 * max(len(mine), len(new))) as merge_text:
             sealed = _joined(app, name, open_, (old, mine), known.entry, merge_text)
@@ -178,18 +180,27 @@ def _own_page(app: App, remote: Remote, arrival: Arrival) -> tuple[OwnPage, dict
     """Return the own page that holds from now on, confirmed and announced, and what becomes of its file."""
     seals, plan = app.journal.seals, arrival.plan
     before = seals.unlock()
+    refused = NOT_OURS.format(place=app.directory, there=arrival.commit[:12])
     if OWN_PAGE in plan.take:
         ((_, sealed),) = remote.contents([plan.take[OWN_PAGE]])
-        page = _confirmed(app, seals.read(sealed), before)
+        page = _confirmed(app, _theirs(seals, sealed, refused), before)
         seals.announce(page, sealed)
         return page, {OWN_PAGE: plan.take[OWN_PAGE]}
     if OWN_PAGE in plan.merge:
         was, _, theirs = plan.merge[OWN_PAGE]
         (_, old), (_, new) = remote.contents([was or remote.before(arrival.commit, OWN_PAGE), theirs])
         base = seals.look(seals.accepted.device, old)
-        page, sealed = seals.join(base, before, _confirmed(app, seals.read(new), base))
+        page, sealed = seals.join(base, before, _confirmed(app, _theirs(seals, new, refused), base))
         return page, {OWN_PAGE: remote.write(sealed)}
     return before, {}
+
+
+def _theirs(seals: Seals, sealed: bytes, hint: str) -> OwnPage:
+    """Open the other side's own page; SyncTrouble unless this device can, and one of today's readers signed it."""
+    try:
+        return seals.read(sealed)
+    except Damaged as trouble:
+        raise SyncTrouble(f"the other side's {trouble.sentence}", hint) from None
 
 
 def _confirmed(app: App, page: OwnPage, before: OwnPage) -> OwnPage:
