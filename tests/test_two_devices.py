@@ -19,7 +19,7 @@ from room import Keys, Room
 from sexjournal import entry as entries
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough" or os.environ.get("JOURNAL_PROOF") == "full"
-EXAMPLES, STEPS = (20, 30) if THOROUGH else (3, 8)
+EXAMPLES, STEPS = (24, 30) if THOROUGH else (3, 8)
 # To find the shortest way to a failure takes minutes, as every step is a command.
 PHASES = tuple(Phase) if THOROUGH else (Phase.generate,)
 REMOVED = r"(\w+)\.md\.asc: removed on another device"
