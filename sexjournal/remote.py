@@ -120,6 +120,11 @@ class Remote(History):
         first, *others = [self.tree(commit) for commit in self._bases(incoming)] or [{}]
         return {path: blob for path, blob in first.items() if all(tree.get(path) == blob for tree in others)}
 
+    def before(self, incoming: str, path: str) -> str:
+        """Return what stood under a path in a commit that both sides came from, be it one of several, or empty."""
+        trees = (self.tree(commit) for commit in self._bases(incoming))
+        return next((tree[path].oid for tree in trees if path in tree), "")
+
     def accept(self, commit: str) -> None:
         """Remember that the remote has this commit, and that all in it is accepted."""
         if commit and self._refs().get(SEEN) != commit:
@@ -134,6 +139,9 @@ class Remote(History):
         if done.returncode == 0:
             self.accept(commit)
             return True
+        if f"{self._branch_ref}.lock': File exists" in _text(done):  # git has waited for it
+            hint = f"try again in a moment; if no git is at work there, one was killed: remove {self._branch_ref}.lock"
+            raise SyncTrouble("another git holds the remote", hint)
         if any(RACE.search(line) for line in _not_taken(_text(done))):
             return False
         raise _trouble_told(done, self._directory)

@@ -131,6 +131,7 @@ class Sync:
             "diff.journal.cachetextconv": "false",
             "merge.journal.name": "two versions of a page",
             "merge.journal.driver": f"{journal.replace('%', '%%')} merge-driver -- %O %A %B %P",
+            "merge.journal.recursive": "binary",  # what git makes up for itself, as a base of a merge, is not joined
         }
 
     def stale_locks(self) -> list[Path]:

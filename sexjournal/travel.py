@@ -41,6 +41,7 @@ NOT_OURS = (
     "See it: git -C {place} log --stat HEAD..{there}"
 )
 IN_A_TERMINAL = "journal sync in a terminal asks what to do; journal sync --yes takes it as it is"
+GIVE_UP = "give it up: git merge --abort, or git rebase --abort; then: journal sync"
 SHOWN_AND_ASKED = "journal sync in a terminal shows them, and asks"
 
 
@@ -167,11 +168,11 @@ def drive(app: App, base: Path, ours: Path, theirs: Path, name: str) -> None:
     page = seals.unlock()
     if name == OWN_PAGE:
         before = seals.look(seals.accepted.device, old)
-        _, sealed = seals.join(before, page, _confirmed(app, seals.read(new), before))
+        _, sealed = seals.join(before, page, _confirmed(app, _vouched_for(app, new, page, GIVE_UP), before))
     else:
         ((_, known),) = app.journal.judged(page, [(name, new)])
         if known.entry is None:
-            raise Damaged(f"{arrivals.shown(name)}: {known.trouble}")
+            raise Damaged(f"{arrivals.shown(name)}: {known.trouble}", GIVE_UP)
         open_ = app.journal.opens(page)
         with app.merging(3 * max(len(mine), len(new))) as merge_text:
             sealed = _joined(app, name, open_, (old, mine), known.entry, merge_text)
@@ -191,7 +192,7 @@ def _own_page(app: App, remote: Remote, arrival: Arrival) -> tuple[OwnPage, dict
         return page, {OWN_PAGE: plan.take[OWN_PAGE]}
     if OWN_PAGE in plan.merge:
         was, _, theirs = plan.merge[OWN_PAGE]
-        ((_, old),) = remote.contents([was])
+        ((_, old),) = remote.contents([was or remote.before(arrival.commit, OWN_PAGE)])
         base = seals.look(seals.accepted.device, old)
         new, _ = _followed(app, remote, arrival, theirs, base)
         page, sealed = seals.join(base, before, new)
@@ -211,18 +212,16 @@ def _followed(app: App, remote: Remote, arrival: Arrival, oid: str, before: OwnP
     except Damaged:
         for one in _in_between(app, remote, arrival, oid):
             before = _next_step(app, one, before)
-        page = _vouched_for(app, arrival, sealed, before)
+        page = _vouched_for(app, sealed, before, NOT_OURS.format(place=app.directory, there=arrival.commit[:12]))
     return _confirmed(app, page, before), sealed
 
 
-def _vouched_for(app: App, arrival: Arrival, sealed: bytes, before: OwnPage) -> OwnPage:
+def _vouched_for(app: App, sealed: bytes, before: OwnPage, hint: str) -> OwnPage:
+    """Open the other side's own page; SyncTrouble unless this device can, and somebody signed it who may say so."""
     try:
         return app.journal.seals.read(sealed, before)
-    except Damaged:
-        raise SyncTrouble(
-            f"{OWN_PAGE} of the remote is damaged, or signed by a key that this device does not know",
-            NOT_OURS.format(place=app.directory, there=arrival.commit[:12]),
-        ) from None
+    except Damaged as trouble:
+        raise SyncTrouble(f"the other side's {trouble.sentence}", hint) from None
 
 
 def _in_between(app: App, remote: Remote, arrival: Arrival, last: str) -> list[bytes]:

@@ -83,6 +83,7 @@ class Recipe:
 RECIPES = {
     "plain": Recipe("Test"),
     "second": Recipe("Second"),
+    "third": Recipe("Third"),
     "locked": Recipe("Locked", passphrase=PASSPHRASE),
     "expired": Recipe("Expired", expires="1y"),
     "revoked": Recipe("Revoked", revoked=True),

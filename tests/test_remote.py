@@ -190,6 +190,38 @@ def test_two_sides_are_joined_by_a_plan_and_land(pair: tuple[Device, Device]) ->
     assert here.whole()
 
 
+def met_twice(here: Device) -> tuple[str, str]:
+    """Two commits with the same two before them, in which each side joined what the other has of the own page."""
+    start = here.remote.head
+    left, right = (here.remote.join({OWN: here.remote.write(one)}, start, start, NOW) for one in (b"left", b"right"))
+    joined = [here.remote.join({OWN: here.remote.write(one)}, left, right, NOW) for one in (b"ours", b"theirs")]
+    return joined[0], joined[1]
+
+
+def test_where_ways_met_twice_one_of_the_own_pages_there_came_before(pair: tuple[Device, Device]) -> None:
+    here, _ = pair
+    start = here.remote.head
+    ours, theirs = met_twice(here)
+    here.landing.land(ours)
+    assert OWN not in here.remote.base(theirs)
+    ((_, before),) = here.remote.contents([here.remote.before(theirs, OWN)])
+    assert before in (b"left", b"right")
+    assert here.remote.before(theirs, TRAIN) == ""
+    ((_, before),) = here.remote.contents([here.remote.before(start, OWN)])
+    assert before == b"own"
+
+
+def test_git_lets_us_join_what_two_devices_wrote_and_nothing_that_it_made_up(pair: tuple[Device, Device]) -> None:
+    here, _ = pair
+    ours, theirs = met_twice(here)
+    here.landing.land(ours)
+    driver = here.room.tools / "driver"
+    driver.write_text(f'#!/bin/sh\ncat "$@" >> {here.room.tools}/asked\n')
+    driver.chmod(0o700)
+    here.git("-c", f"merge.journal.driver={driver} %O %A %B", "merge", "--quiet", "--no-edit", theirs)
+    assert (here.room.tools / "asked").read_text() == "ownourstheirs"
+
+
 def test_where_ways_met_twice_what_the_trees_do_not_agree_on_has_no_base(pair: tuple[Device, Device]) -> None:
     here, _ = pair
     start = here.remote.head
@@ -203,6 +235,19 @@ def test_where_ways_met_twice_what_the_trees_do_not_agree_on_has_no_base(pair: t
 
 
 # Giving
+
+
+def test_the_lock_of_a_git_that_was_killed_there_is_named(pair: tuple[Device, Device]) -> None:
+    here, there = pair
+    lock = Path(here.remote.url) / "refs" / "heads" / "main.lock"
+    lock.touch()
+    here.write({TRAIN: "train"})
+    with pytest.raises(SyncTrouble, match="another git holds the remote") as told:
+        here.give()
+    assert "remove refs/heads/main.lock" in told.value.hint
+    lock.unlink()
+    here.give()
+    assert there.remote.fetch() == here.remote.head
 
 
 def test_nothing_but_the_branch_is_given(pair: tuple[Device, Device]) -> None:

@@ -225,7 +225,7 @@ def test_a_step_that_nobody_vouches_for_ends_the_way(pair: Pair, third: Room) ->
     third.git("push", "--quiet", "--force", "origin", "HEAD:main")
     before = (pair.there.journal_dir / "journal.asc").read_bytes()
     refused = pair.there.journal("sync", check=4)
-    assert "journal.asc of the remote is damaged, or signed by a key" in refused.error
+    assert "the other side's journal.asc: the message is damaged" in refused.error
     assert (pair.there.journal_dir / "journal.asc").read_bytes() == before
 
 

@@ -74,7 +74,7 @@ def calls(log: Path, about: str) -> list[Call]:
 
 def hit(log: Path) -> bool:
     """Whether a fault came to pass."""
-    return bool(re.search(r"\(INJECTED\)|killed by SIGKILL", log.read_text(errors="replace")))
+    return log.exists() and bool(re.search(r"\(INJECTED\)|killed by SIGKILL", log.read_text(errors="replace")))
 
 
 # Watching
