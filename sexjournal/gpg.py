@@ -131,8 +131,13 @@ class Gpg:
         self._gnupg.import_keys("\n".join(certificates))
 
     def sealing_key_ids(self, certificate: Path) -> frozenset[str]:
-        """Return the long ids of the keys in a certificate file that messages can be sealed for."""
+        """Return the long ids of the keys in a certificate file that messages can be sealed for.
+
+        KeyTrouble when gpg did not come to its end: no ids at all would be kept, and nothing open with them.
+        """
         listed = self._gnupg.scan_keys(str(certificate))
+        if listed.returncode or not listed:
+            raise KeyTrouble("gpg could not read a certificate", f"run it again; the file is {certificate}")
         keys = {key["keyid"]: key["cap"] for key in listed}
         for key in listed:
             keys |= {key_id: info["cap"] for key_id, info in key.get("subkey_info", {}).items()}

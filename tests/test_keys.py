@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 from collections.abc import Callable
@@ -211,3 +212,20 @@ def test_a_key_that_cannot_read_is_not_added(make_room: Callable[..., Room], key
     room = make_room(keys=("plain", key))
     room.journal("init", "--yes", "--key", room.fingerprint, check=0)
     assert sentence in room.journal("keys", "add", room.fingerprints[key], "--yes", check=3).error
+
+
+def test_a_gpg_that_is_killed_takes_no_key_out_of_the_journal(two: Room) -> None:
+    """A certificate of which gpg tells nothing was kept as one without keys: then no page opened any more."""
+    two.journal("keys", "add", two.fingerprints["second"], "--yes", check=0)
+    commands = two.tools / "bin"
+    commands.mkdir()
+    real = shutil.which("gpg")
+    (commands / "gpg").write_text(
+        f'#!/bin/sh\ncase "$*" in *show-only* | *import-show* | *show-keys*) kill -9 $$;; esac\nexec {real} "$@"\n'
+    )
+    (commands / "gpg").chmod(0o700)
+    hindered = {"PATH": f"{commands}:{two.env['PATH']}"}
+    told = two.journal("keys", "remove", two.fingerprints["second"], "--yes", env=hindered, check=3)
+    assert "gpg could not read a certificate" in told.error
+    two.journal("keys", "remove", two.fingerprints["second"], "--yes", check=0)
+    assert two.journal("list", check=0).error == ""
