@@ -61,6 +61,23 @@ class Plan:
     gone: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """What was fetched, beside what is here: the commit, three trees, and what becomes of each path."""
+
+    commit: str
+    base: Mapping[str, Blob]
+    ours: Mapping[str, Blob]
+    theirs: Mapping[str, Blob]
+    plan: Plan
+
+    @property
+    def pages(self) -> dict[str, str]:
+        """The pages whose content comes from there, wholly or in part: path -> that content."""
+        joined = {path: theirs for path, (_, _, theirs) in self.plan.merge.items()}
+        return {path: oid for path, oid in {**self.plan.take, **joined}.items() if path != OWN_PAGE}
+
+
 def findings(before: Mapping[str, Blob], after: Mapping[str, Blob]) -> list[Finding]:
     """Return what is wrong with what would arrive, in the order of the paths; what was there before is not judged."""
     fresh = {path: blob for path, blob in after.items() if before.get(path) != blob}

@@ -8,8 +8,9 @@ everything back by hand.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 from sexjournal.entry import Value, parse
@@ -21,8 +22,9 @@ NAMES = ("dated", "opaque")
 CLEARABLE = ("date", "kind", "tags", "with", "title", "rating")
 INTRODUCTION = "This is the journal's own page. Keep it with the pages: it holds the key that opens them.\n"
 
-_PUBLIC = re.compile(r"^-----BEGIN PGP PUBLIC KEY BLOCK-----$.*?^-----END PGP PUBLIC KEY BLOCK-----$", re.M | re.S)
-_SECRET = re.compile(r"^-----BEGIN PGP PRIVATE KEY BLOCK-----$.*?^-----END PGP PRIVATE KEY BLOCK-----$", re.M | re.S)
+_PUBLIC, _SECRET = "PUBLIC", "PRIVATE"
+_FINGERPRINT = re.compile("[0-9A-F]{40}")
+_DIGITS = 9  # of a serial; nobody changes an own page that often
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def read(text: str) -> OwnPage:
     page = parse(text)
     _known_format(page.fields)
     listed, former = page.fields.get("recipients"), _words(page.fields.get("former"))
-    certificates, secrets = _PUBLIC.findall(page.body), _SECRET.findall(page.body)
+    certificates, secrets = _blocks(page.body, _PUBLIC), _blocks(page.body, _SECRET)
     keys = 1 + len(former)
     if not isinstance(listed, list) or len(certificates) != len(listed) + keys or len(secrets) != keys:
         raise Damaged(
@@ -115,13 +117,13 @@ def read(text: str) -> OwnPage:
     recipients = tuple(_recipient(item, certificate) for item, certificate in zip(listed, certificates, strict=False))
     return OwnPage(
         serial=_number(page.fields.get("serial")),
-        names=_word(page.fields, "names"),
-        clear=_words(page.fields.get("clear")),
+        names=_known([_word(page.fields, "names")], NAMES)[0],
+        clear=_known(_words(page.fields.get("clear")), CLEARABLE),
         recipients=recipients,
-        key=_word(page.fields, "key"),
+        key=_fingerprint(_word(page.fields, "key")),
         certificate=certificates[len(listed)],
         secret=secrets[0],
-        former=tuple(map(FormerKey, former, certificates[len(listed) + 1 :], secrets[1:])),
+        former=tuple(map(FormerKey, map(_fingerprint, former), certificates[len(listed) + 1 :], secrets[1:])),
     )
 
 
@@ -129,7 +131,9 @@ def gone_back(page: OwnPage, before: OwnPage) -> str:
     """Say how a page that is not the one before it fails to come after it; empty when it does."""
     if page.serial < before.serial:
         return f"{NAME} is older than the one this device knows"
-    return f"{NAME} was written anew without a new serial" if page.serial == before.serial else ""
+    if page.serial == before.serial:
+        return f"{NAME} was written anew without a new serial"
+    return "" if _fingerprints(before) <= _fingerprints(page) else f"{NAME} no longer lists a key that it had"
 
 
 def news(page: OwnPage, before: OwnPage) -> list[str]:
@@ -148,20 +152,27 @@ def news(page: OwnPage, before: OwnPage) -> list[str]:
         ),
         *([f"{NAME} holds another journal key than this device knows"] if page.key != before.key else []),
         *(
-            [f"{NAME} says anew what the files show"]
+            [f"{NAME} says anew what the files show: names {page.names}, in clear {', '.join(page.clear) or 'nothing'}"]
             if (page.names, page.clear) != (before.names, before.clear)
             else []
         ),
     ]
 
 
-def joined(base: OwnPage, ours: OwnPage, theirs: OwnPage, make_key: Callable[[], tuple[str, str, str]]) -> OwnPage:
+def joined(
+    base: OwnPage,
+    ours: OwnPage,
+    theirs: OwnPage,
+    make_key: Callable[[], tuple[str, str, str]],
+    merged: Callable[[str, str], str],
+) -> OwnPage:
     """Return the page that follows two that were changed at once. Who was removed on either side is removed.
 
-    Two new journal keys may each be known to somebody whom the other side removed, so that a third one is made.
+    `merged` makes one certificate out of two of the same key. Two new journal keys may each be known to somebody whom
+    the other side removed, so that a third one is made.
     """
     listed = [{one.fingerprint: one for one in page.recipients} for page in (base, ours, theirs)]
-    recipients = [_one_of(*(page.get(one) for page in listed)) for one in {**listed[1], **listed[2]}]
+    recipients = [_one_of(merged, *(page.get(one) for page in listed)) for one in {**listed[1], **listed[2]}]
     settings = theirs if (ours.names, ours.clear) == (base.names, base.clear) else ours
     keys = {key.fingerprint: key for page in (theirs, ours) for key in (*page.former, page.as_former())}
     current = ours if theirs.key == base.key else theirs
@@ -179,11 +190,14 @@ def joined(base: OwnPage, ours: OwnPage, theirs: OwnPage, make_key: Callable[[],
     )
 
 
-def _one_of(base: Recipient | None, ours: Recipient | None, theirs: Recipient | None) -> Recipient:
+def _one_of(
+    merged: Callable[[str, str], str], base: Recipient | None, ours: Recipient | None, theirs: Recipient | None
+) -> Recipient:
     """Choose between what two sides say of one key: the side that changed it, and a removal before all."""
     sides = [one for one in (ours, theirs) if one]
     changed = [one for one in sides if one != base] or sides
-    return next((one for one in changed if one.removed), changed[0])
+    chosen = next((one for one in changed if one.removed), changed[0])
+    return replace(chosen, certificate=reduce(merged, (one.certificate for one in sides)))
 
 
 def _named(one: Recipient) -> str:
@@ -199,7 +213,9 @@ def _recipient(item: Value, certificate: str) -> Recipient:
     if not isinstance(item, dict):
         raise Damaged(f"{NAME} does not list its recipients as it should")
     removed = _word(item, "removed") if "removed" in item else ""
-    return Recipient(_word(item, "fingerprint"), _word(item, "name"), _word(item, "added"), certificate, removed)
+    return Recipient(
+        _fingerprint(_word(item, "fingerprint")), _word(item, "name"), _word(item, "added"), certificate, removed
+    )
 
 
 def _known_format(fields: Mapping[str, Value]) -> None:
@@ -208,9 +224,43 @@ def _known_format(fields: Mapping[str, Value]) -> None:
 
 
 def _number(value: Value) -> int:
-    if isinstance(value, str) and value.isdecimal():
+    if isinstance(value, str) and value.isdecimal() and len(value) <= _DIGITS:
         return int(value)
     raise Damaged(f"{NAME} holds no number where it should")
+
+
+def _fingerprint(word: str) -> str:
+    """Return a fingerprint that is one: files are named after it."""
+    if not _FINGERPRINT.fullmatch(word):
+        raise Damaged(f"{NAME} holds no fingerprint where it should")
+    return word
+
+
+def _known(words: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
+    found = tuple(words)
+    if not set(found) <= set(known):
+        raise Damaged(f"{NAME} says something that this version does not know")
+    return found
+
+
+def _fingerprints(page: OwnPage) -> set[str]:
+    """All keys that a page lists: of its recipients, past ones too, and of the journal."""
+    recipients, former = ((one.fingerprint for one in page.recipients), (key.fingerprint for key in page.former))
+    return {page.key, *recipients, *former}
+
+
+def _blocks(text: str, kind: str) -> list[str]:
+    """Return the armored blocks of one kind, in order; a block that is not ended does not count."""
+    begin, end = (f"-----{word} PGP {kind} KEY BLOCK-----" for word in ("BEGIN", "END"))
+    blocks: list[str] = []
+    lines: list[str] = []
+    for line in text.split("\n"):
+        if line == begin or lines:
+            lines.append(line)
+        if line == end and lines:
+            blocks.append("\n".join(lines))
+            lines = []
+    return blocks
 
 
 def _word(fields: Mapping[str, Value], name: str) -> str:

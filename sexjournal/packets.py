@@ -1,11 +1,12 @@
-"""The outside of an OpenPGP message: armor and the heads of its packets. Knows nothing of keys and opens nothing.
+"""The outside of OpenPGP messages and keys: armor and the heads of packets. Opens nothing and vouches for nothing.
 
-Packet heads: RFC 4880 section 4.2; armor: section 6.2; session key packets: section 5.1.
+Packet heads: RFC 4880 section 4.2; armor: section 6.2; session key packets: section 5.1; fingerprints: section 12.2.
 """
 
 from __future__ import annotations
 
 import binascii
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,10 +15,20 @@ from sexjournal.errors import Damaged
 BEGIN = b"-----BEGIN PGP MESSAGE-----"
 END = b"-----END PGP MESSAGE-----"
 
+PUBLIC_KEY, SECRET_KEY, SECRET_PART = 6, 5, 7
+WITH_A_KEY = (2, 13, 14, 17)  # signatures, names, further keys, pictures
 SESSION_KEY = 1  # sealed for a public key
 PASSPHRASE_KEY = 3  # sealed with a passphrase: never one of ours, and a trap to ask for one
 LEAST_SEALED = 1 + 18 + 22  # bytes: version, random prefix, integrity check; less makes Sequoia panic
 SEALED_DATA = (18, 20)  # with an integrity check; 20 is the AEAD packet of GnuPG 2.3 and later
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Whose an armored key block is: the fingerprint (hex, upper case), and the public part of the primary key."""
+
+    fingerprint: str
+    public: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +78,33 @@ def sealed_data(file: bytes) -> bytes:
     return content
 
 
+def certificate(block: str) -> Key:
+    """Look at an armored certificate; Damaged unless it is one public key of version 4 and nothing else."""
+    content = _primary(block, "PUBLIC", PUBLIC_KEY)
+    if content[:1] != b"\x04" or len(content) > 0xFFFF:
+        raise Damaged("a key of another version")
+    told = b"\x99" + len(content).to_bytes(2) + content
+    return Key(hashlib.sha1(told, usedforsecurity=False).hexdigest().upper(), content)
+
+
+def is_secret_of(block: str, public: bytes) -> bool:
+    """Whether an armored block is one secret key, with this public part; Damaged when it is no key at all."""
+    return _primary(block, "PRIVATE", SECRET_KEY).startswith(public)
+
+
+def _primary(block: str, kind: str, primary: int) -> bytes:
+    """Return the content of the first packet of an armored key, after a look at all of them."""
+    lines = [line.rstrip() for line in block.strip().split("\n")]
+    marks = [f"-----{word} PGP {kind} KEY BLOCK-----" for word in ("BEGIN", "END")]
+    if [lines[0], lines[-1]] != marks or "" not in lines or not block.isascii():
+        raise Damaged("not an OpenPGP key")
+    found = list(_packets(_base64([line.encode() for line in lines[lines.index("") + 1 : -1]])))
+    parts = (*WITH_A_KEY, SECRET_PART) if primary == SECRET_KEY else WITH_A_KEY
+    if not found or found[0][0] != primary or any(tag not in parts for tag, _ in found[1:]):
+        raise Damaged("not one OpenPGP key")
+    return found[0][1]
+
+
 def named(message: bytes, key_id: str) -> bytes:
     """Return a bare message with this id in place of every hidden one; what opens it stays the same."""
     found = bytearray(message)
@@ -100,7 +138,11 @@ def _bare(armor: bytes) -> bytes:
     marker, *lines = [line.rstrip() for line in armor.split(b"\n")]
     if marker != BEGIN or not lines or lines[0]:
         raise Damaged("the armor is not as we write it")
-    if lines[-1].startswith(b"=") and len(lines[-1]) == len("=abcd"):
+    return _base64(lines)
+
+
+def _base64(lines: list[bytes]) -> bytes:
+    if lines and lines[-1].startswith(b"=") and len(lines[-1]) == len("=abcd"):
         lines.pop()
     try:
         return binascii.a2b_base64(b"".join(lines), strict_mode=True)

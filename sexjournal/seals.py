@@ -6,6 +6,7 @@ Knows `journal.asc` and nothing of the other pages.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -13,12 +14,14 @@ from pathlib import Path
 from sexjournal import accepted as acceptance
 from sexjournal import disk, index, ownpage, packets, vault
 from sexjournal.accepted import Accepted
-from sexjournal.errors import BadInput, Damaged
+from sexjournal.entry import BadPage
+from sexjournal.errors import BadInput, Damaged, JournalError
 from sexjournal.gpg import Gpg
 from sexjournal.ownpage import OwnPage, Recipient
 
 NEVER_ACCEPTED = "journal init shows who can read it, and asks"
 EARLIER = "git can bring an earlier one back: git log -- journal.asc"
+LARGEST = 1024 * 1024  # bytes of a sealed own page, with room for some hundred keys
 SEALING = "sealing"  # there while pages may be sealed for other keys than those of today, killed or not
 
 
@@ -75,8 +78,7 @@ class Seals:
 
     def look(self, device: str, sealed: bytes = b"") -> OwnPage:
         """Open an own page with one of the person's keys, to be shown before it is accepted: nobody vouches for it."""
-        sealed = sealed or self._own_page()
-        return ownpage.read(_text(vault.open_unjudged(self._gpg, sealed, device)))
+        return _understood(vault.open_unjudged(self._gpg, _bounded(sealed or self._own_page()), device))
 
     def accept(self, page: OwnPage, device: str) -> None:
         """Take over what an own page says, as the person confirmed it; Damaged unless one of its readers signed it.
@@ -84,9 +86,9 @@ class Seals:
         gpg learns the keys of the other devices, so that it can tell their signatures.
         """
         sealed = self._own_page()
-        self.learn(page)
+        self._gpg.learn(reader.certificate for reader in page.readers)
         signers = [reader.fingerprint for reader in page.readers]
-        if ownpage.read(_text(vault.open_with_gpg(self._gpg, sealed, device, signers))) != page:
+        if _understood(vault.open_with_gpg(self._gpg, sealed, device, signers)) != page:
             raise Damaged(f"{ownpage.NAME} changed meanwhile", NEVER_ACCEPTED)
         self._accept(page, device, index.digest(sealed))
 
@@ -147,17 +149,13 @@ class Seals:
 
     def join(self, base: OwnPage, ours: OwnPage, theirs: OwnPage) -> tuple[OwnPage, bytes]:
         """Return the own page that follows two that were changed at once, announced, and sealed."""
-        page = ownpage.joined(base, ours, theirs, vault.make_key)
+        page = ownpage.joined(base, ours, theirs, vault.make_key, vault.merged_certificate)
         coming, sealed = self._written(page, self.accepted.device)
         self._announce(coming)
         return page, sealed
 
-    def learn(self, page: OwnPage) -> None:
-        """Let gpg know the keys of an own page's readers, so that it can tell their signatures; no trust is set."""
-        self._gpg.learn(reader.certificate for reader in page.readers)
-
     def _announce(self, coming: Accepted) -> None:
-        self.learn(coming.page)
+        self._gpg.learn(reader.certificate for reader in coming.page.readers)
         self.accepted = coming
         acceptance.announce(self.room, coming)
 
@@ -184,15 +182,15 @@ class Seals:
         self._unlocked = digest, page
         return page
 
-    def read(self, sealed: bytes, after: OwnPage | None = None) -> OwnPage:
-        """Return what an own page says; Damaged unless somebody signed it who may say so.
-
-        That is a reader of the page that it comes after, the accepted one unless told, whom nobody removed here.
-        """
-        known = self.accepted.page
-        removed = {one.fingerprint for one in known.recipients if one.removed}
-        signers = {one.fingerprint for one in (after or known).readers} - removed
-        return ownpage.read(_text(self._opened(sealed, signers)))
+    def read(self, sealed: bytes, signers: Collection[str] | None = None) -> OwnPage:
+        """Return what an own page says; Damaged unless one of `signers` signed it, or one of today's readers."""
+        if signers is None:
+            signers = {one.fingerprint for one in self.accepted.page.readers}
+        try:
+            return _understood(self._with_news(_bounded(sealed), signers))
+        except Damaged as trouble:
+            told = trouble.sentence.removeprefix(f"{ownpage.NAME} ")
+            raise Damaged(f"{ownpage.NAME}: {told}", trouble.hint or EARLIER) from None
 
     def surprises(self) -> bool:
         """Whether the journal's own page changed in a way that the person has to confirm."""
@@ -266,20 +264,15 @@ class Seals:
     def _digest(self) -> str:
         return index.digest(self._own_page())
 
-    def _opened(self, sealed: bytes, signers: Collection[str]) -> bytes:
-        try:
-            return self._with_news(sealed, signers)
-        except Damaged as trouble:
-            raise Damaged(f"{ownpage.NAME}: {trouble.sentence}", trouble.hint or EARLIER) from None
-
     def _with_news(self, sealed: bytes, signers: Collection[str]) -> bytes:
-        """Open under the strict policy; once more when another device's key has a new expiry that gpg has to learn."""
+        """Open under the strict policy; once more when gpg has to learn of a signer: a new device, or a new expiry."""
         device = self.accepted.device
         try:
             return vault.open_with_gpg(self._gpg, sealed, device, signers)
         except Damaged:
-            page = ownpage.read(_text(vault.open_unjudged(self._gpg, sealed, device)))
-            self._gpg.learn(one.certificate for one in page.recipients if one.fingerprint in signers)
+            with suppress(JournalError):  # of a page that nobody vouches for yet
+                page = _understood(vault.open_unjudged(self._gpg, sealed, device))
+                self._gpg.learn(one.certificate for one in page.recipients if one.fingerprint in signers)
             return vault.open_with_gpg(self._gpg, sealed, device, signers)
 
     def _accept(self, page: OwnPage, device: str, digest: str) -> None:
@@ -328,5 +321,30 @@ def _readers(page: OwnPage) -> list[str]:
     return [*(reader.fingerprint for reader in page.readers), page.key]
 
 
-def _text(data: bytes) -> str:
-    return data.decode("utf-8", "surrogateescape")
+def _bounded(sealed: bytes) -> bytes:
+    """Return an own page as it is sealed, unless it is larger than one can be, so that opening it costs little."""
+    if len(sealed) > LARGEST:
+        raise Damaged(f"{ownpage.NAME} is larger than it can be: {len(sealed) // 1024} KiB", EARLIER)
+    return sealed
+
+
+def _understood(data: bytes) -> OwnPage:
+    """Return what an opened own page says; Damaged unless every key in it is the one that it is listed as."""
+    try:
+        page = ownpage.read(data.decode("utf-8", "surrogateescape"))
+    except BadPage:
+        raise Damaged(f"{ownpage.NAME} does not hold what it should", EARLIER) from None
+    for reader in page.recipients:
+        _public(reader.fingerprint, reader.certificate)
+    for key in (page.as_former(), *page.former):
+        if not packets.is_secret_of(key.secret, _public(key.fingerprint, key.certificate)):
+            raise Damaged(f"{ownpage.NAME} holds another journal key than it lists", EARLIER)
+    return page
+
+
+def _public(fingerprint: str, certificate: str) -> bytes:
+    """Return the public part of the key in a certificate; Damaged when it is another one."""
+    key = packets.certificate(certificate)
+    if key.fingerprint != fingerprint:
+        raise Damaged(f"{ownpage.NAME} holds another key than it lists", EARLIER)
+    return key.public

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sexjournal.app import App
     from sexjournal.ownpage import OwnPage
     from sexjournal.remote import Remote
+    from sexjournal.seals import Seals
 
 MOST = 32  # new own pages that are looked at in one sync; each takes two unlockings
 SHOWN_AND_ASKED = "journal sync in a terminal shows them, and asks"
@@ -51,77 +52,70 @@ def own_page(app: App, remote: Remote, arrival: Arrival, hint: str) -> tuple[Own
 def follow(app: App, steps: Iterable[bytes], before: OwnPage, hint: str) -> OwnPage:
     """Walk from the own page before to the last one of `steps`, sealed and in the order of serials, and return that.
 
-    SyncTrouble unless each is genuine, and the last one comes last.
+    SyncTrouble unless each is genuine, and the last one comes last; what only the person can confirm is asked once.
     """
-    line = _Line(app, before, hint)
+    line = _Line(app.journal.seals, before, hint)
     wrong = ""
     for sealed in steps:
         wrong = line.step(sealed)
     if wrong:
         raise SyncTrouble(f"the other side's {wrong}", hint)
-    line.confirm()
+    _confirm(app, line.reached, before)
     return line.reached
 
 
 class _Line:
-    """How far the line of own pages was followed, and what the person has confirmed of it."""
+    """How far the line of own pages was followed."""
 
-    def __init__(self, app: App, before: OwnPage, hint: str) -> None:
-        self._app, self._hint = app, hint
-        self.reached = self._confirmed = before
-        self._known = {one.fingerprint for one in before.readers}  # readers of any page that is genuine
-        self._barred = _removed(app.journal.seals.accepted.page) | _removed(before)
+    def __init__(self, seals: Seals, before: OwnPage, hint: str) -> None:
+        self._seals, self._hint = seals, hint
+        self.reached = before
+        self._known = _readers(before)  # of any page that is genuine
+        self._barred = _removed(seals.accepted.page) | _removed(before)
 
     def step(self, sealed: bytes) -> str:
-        """Look at the next one; say why the line does not go on with it, or nothing. SyncTrouble unless it is genuine."""
+        """Look at the next one; say why the line does not go on with it, or nothing. SyncTrouble unless it is genuine.
+
+        One that does not go on was written at the same time as another, or by somebody who was removed then.
+        """
         from sexjournal import ownpage
 
-        followed = self._signed_by(sealed, {one.fingerprint for one in self.reached.readers} - self._barred)
+        followed = self._opened(sealed, _readers(self.reached) - self._barred)
         page = followed or self._genuine(sealed)
         wrong = (
             ownpage.gone_back(page, self.reached) if followed else f"{OWN_PAGE} was signed by a key that was removed"
         )
-        self._known |= {one.fingerprint for one in page.readers}
+        self._known |= _readers(page)
         self._barred |= _removed(page)
         if not wrong:
-            self._barred -= {one.fingerprint for one in page.readers}
+            self._barred -= _readers(page)
             self.reached = page
         return wrong
 
-    def confirm(self) -> None:
-        """Show what only the person can confirm, and ask."""
-        from sexjournal import ownpage
-
-        news = ownpage.news(self.reached, self._confirmed)
-        for one in news:
-            self._app.say(one)
-        if news and not self._app.interactive:
-            raise SyncTrouble("who can read this journal, or how, was changed on another device", SHOWN_AND_ASKED)
-        if news and not self._app.asker.confirm(self._app.wording.sync["own_page"]):
-            raise Interrupted("nothing was taken in")
-        self._confirmed = self.reached
+    def _opened(self, sealed: bytes, signers: set[str]) -> OwnPage | None:
+        try:
+            return self._seals.read(sealed, signers)
+        except Damaged:
+            return None
 
     def _genuine(self, sealed: bytes) -> OwnPage:
-        """Open one that a reader of any genuine page signed, which the line need not go on with."""
         try:
-            return self._app.journal.seals.read(sealed, self._known)
+            return self._seals.read(sealed, self._known)
         except Damaged as trouble:
             raise SyncTrouble(f"the other side's {trouble.sentence}", self._hint) from None
 
-    def _signed_by(self, sealed: bytes, signers: set[str]) -> OwnPage | None:
-        """Open one that one of these signed; gpg may have to learn who was added on the way, once that is confirmed."""
-        seals = self._app.journal.seals
-        try:
-            return seals.read(sealed, signers)
-        except Damaged:
-            if self.reached == self._confirmed:
-                return None
-        self.confirm()
-        seals.learn(self.reached)
-        try:
-            return seals.read(sealed, signers)
-        except Damaged:
-            return None
+
+def _confirm(app: App, page: OwnPage, before: OwnPage) -> None:
+    """Show what only the person can confirm, and ask."""
+    from sexjournal import ownpage
+
+    news = ownpage.news(page, before)
+    for one in news:
+        app.say(one)
+    if news and not app.interactive:
+        raise SyncTrouble("who can read this journal, or how, was changed on another device", SHOWN_AND_ASKED)
+    if news and not app.asker.confirm(app.wording.sync["own_page"]):
+        raise Interrupted("nothing was taken in")
 
 
 def _steps(app: App, remote: Remote, arrival: Arrival, tip: str, before: OwnPage, hint: str) -> list[bytes]:
@@ -148,3 +142,7 @@ def _serial(app: App, sealed: bytes) -> int:
 
 def _removed(page: OwnPage) -> set[str]:
     return {one.fingerprint for one in page.recipients if one.removed}
+
+
+def _readers(page: OwnPage) -> set[str]:
+    return {one.fingerprint for one in page.readers}

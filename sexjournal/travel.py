@@ -6,14 +6,12 @@ Nothing that came from outside touches a file of the journal before it was looke
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sexjournal import arrivals
-from sexjournal.arrivals import OWN_PAGE, Blob, Finding, Plan
-from sexjournal.errors import BadInput, Damaged, Interrupted, JournalError, SyncTrouble
+from sexjournal import arrivals, succession
+from sexjournal.arrivals import OWN_PAGE, Arrival, Finding
+from sexjournal.errors import BadInput, Damaged, JournalError, SyncTrouble
 from sexjournal.remote import Offline, Standing
 
 if TYPE_CHECKING:
@@ -25,7 +23,6 @@ if TYPE_CHECKING:
 
 TRIES = 5  # how often somebody else may push first
 MANY = 8  # of what is named one by one
-STEPS = 32  # own pages between two syncs that are looked at; each takes two unlockings
 REFUSED = {
     Standing.REWRITTEN: (
         "the remote no longer has what it had: its history was written anew",
@@ -42,24 +39,6 @@ NOT_OURS = (
 )
 IN_A_TERMINAL = "journal sync in a terminal asks what to do; journal sync --yes takes it as it is"
 GIVE_UP = "give it up: git merge --abort, or git rebase --abort; then: journal sync"
-SHOWN_AND_ASKED = "journal sync in a terminal shows them, and asks"
-
-
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """What was fetched, beside what is here: the commit, three trees, and what becomes of each path."""
-
-    commit: str
-    base: Mapping[str, Blob]
-    ours: Mapping[str, Blob]
-    theirs: Mapping[str, Blob]
-    plan: Plan
-
-    @property
-    def pages(self) -> dict[str, str]:
-        """The pages whose content comes from there, wholly or in part: path -> that content."""
-        joined = {path: theirs for path, (_, _, theirs) in self.plan.merge.items()}
-        return {path: oid for path, oid in {**self.plan.take, **joined}.items() if path != OWN_PAGE}
 
 
 def sync(app: App, *, yes: bool = False) -> None:
@@ -123,7 +102,7 @@ def _join(app: App, remote: Remote, arrival: Arrival, yes: bool) -> None:
     """Open and judge all that arrives, make one commit of both sides, and let it land."""
     seals = app.journal.seals
     key = seals.accepted.page.key  # before another one is announced
-    page, changes = _own_page(app, remote, arrival)
+    page, changes = succession.own_page(app, remote, arrival, _not_ours(app, arrival.commit))
     theirs = _judged(app, remote, arrival, page)
     changes |= _gone(app, arrival, page, yes)
     changes |= {path: oid for path, oid in arrival.plan.take.items() if path != OWN_PAGE}
@@ -153,9 +132,11 @@ def _refuse(app: App, commit: str, found: Iterable[Finding]) -> None:
         app.say(f"{one.name}: {one.sentence}")
     if told:
         count = "a file" if len(told) == 1 else f"{len(told)} files"
-        raise SyncTrouble(
-            f"{count} of the remote cannot be taken in", NOT_OURS.format(place=app.directory, there=commit[:12])
-        )
+        raise SyncTrouble(f"{count} of the remote cannot be taken in", _not_ours(app, commit))
+
+
+def _not_ours(app: App, commit: str) -> str:
+    return NOT_OURS.format(place=app.directory, there=commit[:12])
 
 
 # For git, when the person merges by hand
@@ -168,7 +149,7 @@ def drive(app: App, base: Path, ours: Path, theirs: Path, name: str) -> None:
     page = seals.unlock()
     if name == OWN_PAGE:
         before = seals.look(seals.accepted.device, old)
-        _, sealed = seals.join(before, page, _confirmed(app, _vouched_for(app, new, page, GIVE_UP), before))
+        _, sealed = seals.join(before, page, succession.follow(app, [new], before, GIVE_UP))
     else:
         ((_, known),) = app.journal.judged(page, [(name, new)])
         if known.entry is None:
@@ -177,91 +158,6 @@ def drive(app: App, base: Path, ours: Path, theirs: Path, name: str) -> None:
         with app.merging(3 * max(len(mine), len(new))) as merge_text:
             sealed = _joined(app, name, open_, (old, mine), known.entry, merge_text)
     app.sync.answer(ours, sealed)
-
-
-# The journal's own page
-
-
-def _own_page(app: App, remote: Remote, arrival: Arrival) -> tuple[OwnPage, dict[str, str | None]]:
-    """Return the own page that holds from now on, confirmed and announced, and what becomes of its file."""
-    seals, plan = app.journal.seals, arrival.plan
-    before = seals.unlock()
-    if OWN_PAGE in plan.take:
-        page, sealed = _followed(app, remote, arrival, plan.take[OWN_PAGE], before)
-        seals.announce(page, sealed)
-        return page, {OWN_PAGE: plan.take[OWN_PAGE]}
-    if OWN_PAGE in plan.merge:
-        was, _, theirs = plan.merge[OWN_PAGE]
-        ((_, old),) = remote.contents([was or remote.before(arrival.commit, OWN_PAGE)])
-        base = seals.look(seals.accepted.device, old)
-        new, _ = _followed(app, remote, arrival, theirs, base)
-        page, sealed = seals.join(base, before, new)
-        return page, {OWN_PAGE: remote.write(sealed)}
-    return before, {}
-
-
-def _followed(app: App, remote: Remote, arrival: Arrival, oid: str, before: OwnPage) -> tuple[OwnPage, bytes]:
-    """Return the own page that arrives, confirmed, and as it is sealed.
-
-    Who signed it may have been added after the one before it: then those in between are confirmed first, in turn.
-    """
-    seals = app.journal.seals
-    ((_, sealed),) = remote.contents([oid])
-    try:
-        page = seals.read(sealed, before)
-    except Damaged:
-        for one in _in_between(app, remote, arrival, oid):
-            before = _next_step(app, one, before)
-        page = _vouched_for(app, sealed, before, NOT_OURS.format(place=app.directory, there=arrival.commit[:12]))
-    return _confirmed(app, page, before), sealed
-
-
-def _vouched_for(app: App, sealed: bytes, before: OwnPage, hint: str) -> OwnPage:
-    """Open the other side's own page; SyncTrouble unless this device can, and somebody signed it who may say so."""
-    try:
-        return app.journal.seals.read(sealed, before)
-    except Damaged as trouble:
-        raise SyncTrouble(f"the other side's {trouble.sentence}", hint) from None
-
-
-def _in_between(app: App, remote: Remote, arrival: Arrival, last: str) -> list[bytes]:
-    """Return the own pages that came and went there since both sides were the same, sealed, in the order of serials."""
-    seals, there = app.journal.seals, remote.past(arrival.commit).get(OWN_PAGE, set())
-    steps: list[tuple[int, bytes]] = []
-    for _, sealed in remote.contents(sorted(there - remote.past(remote.head).get(OWN_PAGE, set()) - {last})[:STEPS]):
-        with suppress(JournalError):  # whatever else somebody pushed under that name
-            steps.append((seals.look(seals.accepted.device, sealed).serial, sealed))
-    return [sealed for _, sealed in sorted(steps)]
-
-
-def _next_step(app: App, sealed: bytes, before: OwnPage) -> OwnPage:
-    """Return an own page that comes after the one before, once it is confirmed, or the one before for any other."""
-    from sexjournal import ownpage
-
-    try:
-        page = app.journal.seals.read(sealed, before)
-    except Damaged:
-        return before
-    if ownpage.gone_back(page, before):
-        return before
-    app.journal.seals.learn(_confirmed(app, page, before))
-    return page
-
-
-def _confirmed(app: App, page: OwnPage, before: OwnPage) -> OwnPage:
-    """Return an own page that came after the one before; what only the person can confirm is shown, and asked."""
-    from sexjournal import ownpage
-
-    if back := ownpage.gone_back(page, before):
-        raise SyncTrouble(back, "somebody put an older one back; nothing here was changed")
-    news = ownpage.news(page, before)
-    for line in news:
-        app.say(line)
-    if news and not app.interactive:
-        raise SyncTrouble("who can read this journal, or how, was changed on another device", SHOWN_AND_ASKED)
-    if news and not app.asker.confirm(app.wording.sync["own_page"]):
-        raise Interrupted("nothing was taken in")
-    return page
 
 
 # The pages

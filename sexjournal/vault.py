@@ -296,6 +296,12 @@ def _no_file_longer_than(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
+def merged_certificate(old: str, new: str) -> str:
+    """Return one certificate out of two of the same key, with the signatures of both."""
+    sequoia = _sequoia()
+    return str(sequoia.Cert.from_bytes(old.encode()).merge(sequoia.Cert.from_bytes(new.encode()))) if sequoia else new
+
+
 def warm_up() -> None:
     """Import what opens pages, which takes a moment and can be done while gpg is at work."""
     _sequoia()
