@@ -7,6 +7,7 @@ import io
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated
@@ -166,7 +167,7 @@ def _asked_to_end(number: int, _frame: object) -> None:
     raise SystemExit(128 + number)
 
 
-def _trouble_of_ours(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
+def _trouble_of_ours(kind: type[BaseException], _error: BaseException | None, trace: TracebackType | None) -> None:
     """Tell of a bug by its kind and place alone: what an exception says, and its locals, may hold a page."""
     while trace and trace.tb_next:
         trace = trace.tb_next
@@ -175,6 +176,11 @@ def _trouble_of_ours(kind: type[BaseException], _error: BaseException, trace: Tr
     sys.stderr.write("hint: nothing that was said to be saved is lost; please report the line above\n")
     sys.stderr.flush()
     os._exit(BUG)
+
+
+def _trouble_in_a_thread(what: threading.ExceptHookArgs) -> None:
+    """The same where python-gnupg reads what gpg says: half of an answer is none, and the command ends."""
+    _trouble_of_ours(what.exc_type, what.exc_value, what.exc_traceback)
 
 
 def _settle_environment() -> None:
@@ -186,6 +192,7 @@ def _settle_environment() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):  # as an exception, so that what lies in memory is tidied up
         signal.signal(number, _asked_to_end)
     sys.excepthook = _trouble_of_ours
+    threading.excepthook = _trouble_in_a_thread
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a locale without all letters gets escapes, not an end
             stream.reconfigure(errors="backslashreplace")
