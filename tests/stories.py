@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Callable
 
 from room import Result, Room
@@ -32,7 +33,8 @@ def removed_and_restored(room: Room, run: Run) -> Result:
 
 def synced(room: Room, run: Run, ours: bytes = b"We swam") -> Result:
     """With a remote that another device has just written to: what both changed of one page is joined."""
-    remote, other = room.root / "remote.git", str(room.root / "data" / os.urandom(4).hex())
+    remote, other = room.root / "remote.git", str(room.root / "data" / "other")
+    shutil.rmtree(other, ignore_errors=True)
     if not remote.exists():
         room.git("init", "--quiet", "--bare", "--initial-branch=main", str(remote))
         room.git("remote", "add", "origin", str(remote))
