@@ -56,7 +56,7 @@ def reader_removed(room: Room, run: Run) -> Result:
     return run("keys", "remove", newest["fingerprint"], "--yes")
 
 
-GIT_GREP = ("git", "grep", "--textconv", "swam", "--")
+GIT_GREP = ("git", "grep", "--textconv", "-e", "swam", "-e", "dived", "--")
 COMMANDS: dict[str, Callable[[Room, Run], Result]] = {
     "init": lambda room, run: run("--dir", str(room.root / "data" / os.urandom(4).hex()), "init", "--yes"),
     "new": lambda room, run: run("new", stdin=filled(room)),
