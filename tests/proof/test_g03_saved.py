@@ -138,6 +138,9 @@ class Desk:
             yield f"the next command does not work: {written.error}"
         elif self.room.git("status", "--porcelain").text:
             yield "the next command did not commit"
+        read = self.room.journal("list")  # takes in what is new, which the command that is hit next would have to do
+        if (len(read.text.splitlines()), read.error) != (len(self.room.files()), ""):
+            yield f"the next command does not read all: {read.error}"
 
     def _forget_drafts(self) -> None:
         for draft in self.room.runtime.glob("journal-*"):
