@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -33,7 +34,7 @@ class Accepted:
 
 def room(state: Path, journal: Path) -> Path:
     """Return the directory for what this device knows of the journal in that directory."""
-    return state / "journals" / hashlib.sha256(str(journal.resolve()).encode()).hexdigest()[:16]
+    return state / "journals" / hashlib.sha256(os.fsencode(journal.resolve())).hexdigest()[:16]
 
 
 def load(where: Path, digest: str) -> Accepted | None:

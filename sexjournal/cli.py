@@ -7,6 +7,7 @@ import io
 import os
 import signal
 import sys
+import threading
 from importlib import import_module
 from pathlib import Path
 from types import TracebackType
@@ -181,7 +182,22 @@ def _asked_to_end(number: int, _frame: object) -> None:
     raise SystemExit(128 + number)
 
 
-def _trouble_of_ours(kind: type[BaseException], _error: BaseException, trace: TracebackType | None) -> None:
+def _trouble_of_ours(kind: type[BaseException], _error: BaseException | None, trace: TracebackType | None) -> None:
+    _tell_mistake(kind, trace)
+    os._exit(BUG)
+
+
+def _trouble_in_a_thread(what: threading.ExceptHookArgs) -> None:
+    """The same where python-gnupg reads what gpg says: half of an answer is none, and the command ends."""
+    _trouble_of_ours(what.exc_type, what.exc_value, what.exc_traceback)
+
+
+def _trouble_while_tidying(what: sys.UnraisableHookArgs) -> None:
+    """The same where Python itself goes on, as when it lets go of something."""
+    _tell_mistake(what.exc_type, what.exc_traceback)
+
+
+def _tell_mistake(kind: type[BaseException], trace: TracebackType | None) -> None:
     """Tell of a bug by its kind and place alone: what an exception says, and its locals, may hold a page."""
     while trace and trace.tb_next:
         trace = trace.tb_next
@@ -189,7 +205,6 @@ def _trouble_of_ours(kind: type[BaseException], _error: BaseException, trace: Tr
     sys.stderr.write(f"journal: a mistake of this program: {kind.__name__} at {place}\n")
     sys.stderr.write("hint: nothing that was said to be saved is lost; please report the line above\n")
     sys.stderr.flush()
-    os._exit(BUG)
 
 
 def _settle_environment() -> None:
@@ -201,6 +216,8 @@ def _settle_environment() -> None:
     for number in (signal.SIGTERM, signal.SIGHUP):  # as an exception, so that what lies in memory is tidied up
         signal.signal(number, _asked_to_end)
     sys.excepthook = _trouble_of_ours
+    threading.excepthook = _trouble_in_a_thread
+    sys.unraisablehook = _trouble_while_tidying
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a locale without all letters gets escapes, not an end
             stream.reconfigure(errors="backslashreplace")

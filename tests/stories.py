@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 from collections.abc import Callable
 
 from room import Result, Room
@@ -29,7 +31,32 @@ def removed_and_restored(room: Room, run: Run) -> Result:
     return run("restore", entry)
 
 
-GIT_GREP = ("git", "grep", "--textconv", "swam", "--")
+def synced(room: Room, run: Run, ours: bytes = b"We swam") -> Result:
+    """With a remote that another device has just written to: what both changed of one page is joined."""
+    remote, other = room.root / "remote.git", str(room.root / "data" / "other")
+    shutil.rmtree(other, ignore_errors=True)
+    if not remote.exists():
+        room.git("init", "--quiet", "--bare", "--initial-branch=main", str(remote))
+        room.git("remote", "add", "origin", str(remote))
+    entry = written(room)
+    room.journal("sync", check=0)
+    room.git("clone", "--quiet", str(remote), other)
+    room.journal("--dir", other, "init", "--yes", check=0)
+    page = room.journal("show", "--raw", entry).out
+    room.journal("--dir", other, "edit", entry, stdin=page + filled(room, "There: {canary}.\n"), check=0)
+    room.journal("--dir", other, "sync", check=0)
+    room.journal("edit", entry, stdin=page.replace(ours, filled(room, "{canary}, we dived")), check=0)
+    return run("sync")
+
+
+def reader_removed(room: Room, run: Run) -> Result:
+    """All pages are sealed anew."""
+    room.journal("keys", "backup", check=0)
+    newest = json.loads(room.journal("keys", "list", "--json", check=0).out)[-1]
+    return run("keys", "remove", newest["fingerprint"], "--yes")
+
+
+GIT_GREP = ("git", "grep", "--textconv", "-e", "swam", "-e", "dived", "--")
 COMMANDS: dict[str, Callable[[Room, Run], Result]] = {
     "init": lambda room, run: run("--dir", str(room.root / "data" / os.urandom(4).hex()), "init", "--yes"),
     "new": lambda room, run: run("new", stdin=filled(room)),
@@ -53,6 +80,13 @@ COMMANDS: dict[str, Callable[[Room, Run], Result]] = {
     "textconv": lambda room, run: run("textconv", str(room.files()[0])),
     "git diff": lambda room, run: run(argv=("git", "log", "-p", "-2"), cwd=room.journal_dir),
     "git grep": lambda room, run: run(argv=(*GIT_GREP, str(room.files()[-1])), cwd=room.journal_dir),
+    "sync": synced,
+    "sync, at odds": lambda room, run: synced(room, run, b"Last line"),
+    "keys": lambda room, run: run("keys"),
+    "keys backup": lambda room, run: run("keys", "backup"),
+    "keys remove": reader_removed,
+    "doctor": lambda room, run: run("doctor"),
+    "lock": lambda room, run: run("lock"),
     "config": lambda room, run: run("config"),
 }
 READING = (

@@ -252,7 +252,22 @@ def mode(name: str, bits: int) -> Callable[[Shelf], object]:
 
 
 PAGE = "---\nid: {id}\nkind: memory\ndate: 2009\n---\nCANARY\n"
+IN_TWO_VERSIONS = """\
+---
+kind: memory
+date: 2009
+conflict: {text: both versions are below}
+---
+<<<<<<< this device
+We swam. CANARY
+=======
+We walked.
+>>>>>>> the other device
+"""
 CASES = {
+    "in two versions": Case(
+        lambda shelf: shelf.write(IN_TWO_VERSIONS), "2009/.*: changed on two devices at once", "keep what you like", 1
+    ),
     "cut short": Case(committed(cut_short), r"2009/.*: not a whole OpenPGP message", "git -C .* checkout COMMIT", 5),
     "not signed": Case(
         lambda shelf: by_hand(shelf, "aaaaaaaa", PAGE.format(id="aaaaaaaa"), ""),

@@ -188,3 +188,10 @@ def test_a_journal_that_this_device_does_not_know_is_shown_before_it_is_accepted
     accepted = room.journal("--dir", str(moved), "init", "--yes", check=0)
     assert room.fingerprint in accepted.error
     room.journal("--dir", str(moved), "list", check=0)
+
+
+def test_a_directory_whose_name_is_no_utf_8_is_one_like_any_other(room: Room) -> None:
+    there = ("--dir", str(room.root / "data" / "lake\udcff"))
+    room.journal(*there, "init", "--yes", check=0)
+    room.journal(*there, "new", stdin=b"We swam.\n", check=0)
+    assert room.journal(*there, "list", check=0).text.count("\n") == 1

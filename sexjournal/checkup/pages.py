@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sexjournal.checkup.finding import DAMAGED, NOTE, OTHER, Finding, quoted, some
+from sexjournal.journal import BOTH
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -34,6 +35,8 @@ def opened(app: App) -> Iterator[Finding]:
         what = f"{trouble.name}: {trouble.sentence}"
         if trouble.shut:
             yield Finding(what, _hint(app.directory, trouble.name, trouble.sentence), DAMAGED)
+        elif trouble.sentence == BOTH.format(stored[trouble.name].entry.id):
+            yield Finding(what, "keep what you like of them, and save the page", OTHER)
         else:
             hint = "the sealed copy is the truth; 'journal doctor --fix' writes the header from it"
             yield Finding(what, hint, DAMAGED, _sealed_anew(app, stored[trouble.name]))

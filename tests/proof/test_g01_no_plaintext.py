@@ -148,7 +148,8 @@ def test_the_same_keys_do_leave_the_canary_behind_where_the_editor_is_not_known(
 # A page that is read prints the canary, one that is written does not; what matters is that the command had it in hand.
 KILLS = (*(f"?write:signal=KILL:when={number}" for number in (1, 2, 4)), "?fsync:signal=KILL:when=1")
 STORIES = [(name, kill) for kill in ("", *KILLS, "no key") for name in COMMANDS]
-FEW = [(name, "") for name in ("new", "edit", "run", "git diff", "restore")] + [("new", KILLS[1]), ("list", "no key")]
+ENDED = {"doctor": 1}  # as only one key opens the room's journal, and pages wait in two versions
+FEW = [(name, "") for name in ("new", "edit", "run", "git diff", "sync")] + [("new", KILLS[1]), ("list", "no key")]
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +180,7 @@ def test_a_command_never_lays_a_page_on_the_disk(kept: Room, figures: Figures, n
 
     result = COMMANDS[name](kept, run)
     if not trouble:
-        assert result.code == 0, result.error
+        assert result.code == ENDED.get(name, 0), result.error
     measured(kept, log, figures)
 
 

@@ -38,7 +38,7 @@ from room import Keys, Room
 from sexjournal import packets
 from sexjournal.journal import id_in
 
-OLD = "genuine and shown; only git's history tells"
+OLD = "by whoever can write to the files on this device; genuine, and shown. 'journal sync' refuses them"
 BESIDE = "hostile files in which the one genuine page is read"
 
 
@@ -154,7 +154,7 @@ def test_a_page_under_the_name_of_another_is_told(ground: Ground, figures: Figur
 
 
 def test_an_older_version_of_a_page_that_is_put_back_is_the_persons_own(room: Room, figures: Figures) -> None:
-    """It is genuine and shown, and nothing tells that it is old: published as it is, until something does."""
+    """It is genuine and shown, and only `journal sync` would tell that it is old: published as it is."""
     room.journal("init", "--yes", check=0)
     entry = room.journal("new", stdin=b"We swam.\n", check=0).text.strip()
     (path,) = room.files()
