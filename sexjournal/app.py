@@ -431,13 +431,22 @@ class App:
     def settle(self) -> None:
         """Bring what was landing to its end, and commit what is on the disk; the caller holds the journal.
 
-        BadInput where journal.asc is gone, so that its loss is never committed.
+        BadInput where journal.asc is gone and Damaged where it is not what it was, so that neither is ever committed.
         """
         _ = self.journal.seals.accepted
         self.sync.prepare()
         if self.landing.finish():
             self.journal.seals.settle()
-        self.sync.commit(self.now())
+        self.journal.seals.confirm()
+        self.sync.commit(self.now(), self._not_whole)
+
+    def _not_whole(self, names: list[str]) -> list[str]:
+        """Return which changed files are damaged, and say so: no other device is to get them."""
+        damaged = self.journal.not_whole(names)
+        for name in damaged:
+            self.say_once(f"{name}: damaged, and not committed; git keeps the one before: git checkout HEAD -- FILE")
+            self.exit_code = Damaged.exit_code
+        return damaged
 
     # what lies in memory
 

@@ -53,12 +53,13 @@ class Plan:
     """What becomes of the paths that ours and theirs do not agree on; what is not named here stays as it is here.
 
     `take`: path -> the content that comes from there. `merge`: path -> the contents (base or "", ours, theirs) to be
-    joined. `gone`: removed there, and unchanged here.
+    joined. `gone`: removed there, and unchanged here. `stays`: removed on one side, and changed on the other.
     """
 
     take: Mapping[str, str]
     merge: Mapping[str, tuple[str, str, str]]
     gone: tuple[str, ...]
+    stays: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,11 @@ def plan(base: Mapping[str, Blob], ours: Mapping[str, Blob], theirs: Mapping[str
     take: dict[str, str] = {}
     merge: dict[str, tuple[str, str, str]] = {}
     gone: list[str] = []
+    stays = []
     for path in sorted({*ours, *theirs}):
         was, here, there = (_content(tree, path) for tree in (base, ours, theirs))
+        if was and here != there and was not in (here, there) and not (here and there):
+            stays.append(path)
         if there in (here, was):
             continue
         if not there:
@@ -104,7 +108,7 @@ def plan(base: Mapping[str, Blob], ours: Mapping[str, Blob], theirs: Mapping[str
             take[path] = there
         else:
             merge[path] = (was, here, there)
-    return Plan(take, merge, tuple(gone))
+    return Plan(take, merge, tuple(gone), tuple(stays))
 
 
 def shown(path: str) -> str:

@@ -46,6 +46,10 @@ class Damaged(JournalError):
     exit_code = 5
 
 
+class NotForUs(Damaged):
+    """A message is whole, and sealed for other keys than this device's."""
+
+
 class Interrupted(JournalError):
     """The person stopped, with Ctrl-C or by closing the input."""
 

@@ -173,6 +173,10 @@ class Journal:
 
         return [name for name in index.scan(self.directory) if not current(name)]
 
+    def not_whole(self, names: Iterable[str]) -> list[str]:
+        """Return those of these files that are no whole sealed message, as far as that shows from outside."""
+        return [name for name in names if not _is_whole(self.directory / name)]
+
     def seal_anew(self, names: Sequence[str], progress: Progress = silent) -> list[Trouble]:
         """Seal pages for today's keys, one after another, each whole or not at all. Their text stays as it is.
 
@@ -338,3 +342,14 @@ def _clear_header(entry: Entry, clear: Iterable[str]) -> bytes:
 
     shown = {name: entry.fields[name] for name in clear if name in entry.fields}
     return compose(shown, "").text.encode() if shown else b""
+
+
+def _is_whole(path: Path) -> bool:
+    """Whether a file is one sealed message from its beginning to its end; one that is gone is no damage."""
+    try:
+        packets.outline(packets.split(path.read_bytes())[1])
+    except FileNotFoundError:
+        return True
+    except Damaged:
+        return False
+    return True

@@ -190,7 +190,7 @@ class Seals:
             return _understood(self._with_news(_bounded(sealed), signers))
         except Damaged as trouble:
             told = trouble.sentence.removeprefix(f"{ownpage.NAME} ")
-            raise Damaged(f"{ownpage.NAME}: {told}", trouble.hint or EARLIER) from None
+            raise type(trouble)(f"{ownpage.NAME}: {told}", trouble.hint or EARLIER) from None
 
     def surprises(self) -> bool:
         """Whether the journal's own page changed in a way that the person has to confirm."""

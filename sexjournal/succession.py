@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sexjournal.arrivals import OWN_PAGE, Arrival
-from sexjournal.errors import Damaged, Interrupted, SyncTrouble
+from sexjournal.errors import Damaged, Interrupted, NotForUs, SyncTrouble
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sexjournal.seals import Seals
 
 MOST = 32  # new own pages that are looked at in one sync; each takes two unlockings
+TAKEN_AWAY = "it may have been removed on another device: 'journal keys' there tells, and can add it again"
 SHOWN_AND_ASKED = "journal sync in a terminal shows them, and asks"
 
 
@@ -101,6 +102,8 @@ class _Line:
     def _genuine(self, sealed: bytes) -> OwnPage:
         try:
             return self._seals.read(sealed, self._known)
+        except NotForUs as trouble:
+            raise SyncTrouble(f"the other side's {trouble.sentence}", TAKEN_AWAY) from None
         except Damaged as trouble:
             raise SyncTrouble(f"the other side's {trouble.sentence}", self._hint) from None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -60,15 +60,20 @@ class Sync:
         """Return what git answers to a question that changes nothing."""
         return self._git.out(*words, extra={"GIT_OPTIONAL_LOCKS": "0"}).decode("utf-8", "surrogateescape")
 
-    def commit(self, now: datetime) -> bool:
+    def commit(self, now: datetime, left_out: Callable[[list[str]], list[str]] = lambda _: []) -> bool:
         """Commit every sealed file as it stands; False when nothing changed. The message tells nothing.
 
+        `left_out` tells which of the changed files are not to be committed; git keeps what it has of them.
         SyncTrouble while git is in the middle of a merge or the like: the person has to end it first.
         """
         self._git.refuse_unfinished()
         self._git.clear_stale_locks()
         self._git.out("add", "--all", "--", ".")
-        if self._git.run("diff", "--cached", "--quiet").returncode == 0:
+        changed = self._git.out("diff", "--cached", "--name-only", "--no-renames", "-z")
+        names = [name for name in changed.decode("utf-8", "surrogateescape").split("\0") if name]
+        if without := left_out(names):
+            self._git.out("reset", "--quiet", "--", *without)
+        if len(names) == len(without):
             return False
         dates = stamp(now, hide_hour=self._hide_hour)
         self._git.out("commit", "--quiet", "--no-verify", "--message", MESSAGE, extra=dates)

@@ -112,6 +112,8 @@ def _join(app: App, remote: Remote, arrival: Arrival, yes: bool) -> None:
     app.landing.land(_commit(app, remote, arrival, changes))
     seals.settle()
     app.read_again()
+    for name in arrival.plan.stays:
+        app.mention(f"{name}: removed on one device and changed on another; it stays")
     if seals.is_sealing:
         app.seal_all_anew()
 

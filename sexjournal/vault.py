@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Protocol, TypeVar
 
 from sexjournal import packets
-from sexjournal.errors import Damaged, JournalError, KeyTrouble
+from sexjournal.errors import Damaged, JournalError, KeyTrouble, NotForUs
 from sexjournal.gpg import NO_PINENTRY, REASONS, Gpg, Status
 
 AT_ONCE = 4  # gpg processes; more of them exhaust the agent's secure memory
@@ -381,7 +381,7 @@ def _not_opened(gpg: Gpg, fingerprint: str, message: bytes, status: Status) -> J
         return Damaged(
             "it is damaged where it is sealed for this device's key", "git can show its past: git log -- FILE"
         )
-    return Damaged("it is not sealed for this device's key", f"this device's key is {fingerprint}")
+    return NotForUs("it is not sealed for this device's key", f"this device's key is {fingerprint}")
 
 
 def _in_vain(status: Status) -> KeyTrouble:

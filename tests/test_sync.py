@@ -260,3 +260,56 @@ def test_a_page_that_arrives_does_not_carry_another_under_its_content(pair: Pair
     refused = pair.here.journal("sync", check=4)
     assert "its name is another page's" in refused.error
     assert old in pair.bodies(pair.here)
+
+
+# What is damaged here stays here
+
+
+@pytest.mark.parametrize("left", [b"", b"-----BEGIN PGP MESSAGE-----\n\nhQ"])
+def test_a_damaged_page_is_not_sent_and_the_others_are(pair: Pair, left: bytes) -> None:
+    page = pair.write(pair.here, PAGE)
+    pair.sync()
+    (path,) = (path for path in pair.here.files() if page in path.name)
+    whole = path.read_bytes()
+    path.write_bytes(left)
+    other = pair.write(pair.here, "Another one.\n")
+    told = pair.here.journal("sync", check=5)
+    assert f"{path.relative_to(pair.here.journal_dir)}: damaged, and not committed" in told.error
+    pair.sync(pair.there)
+    assert {page, other} <= set(pair.bodies(pair.there))
+    pair.here.git("checkout", "--quiet", "HEAD", "--", str(path))
+    assert path.read_bytes() == whole
+    pair.here.journal("sync", check=0)
+
+
+def test_a_damaged_own_page_is_neither_committed_nor_sent(pair: Pair) -> None:
+    path = pair.here.journal_dir / "journal.asc"
+    whole = path.read_bytes()
+    path.write_bytes(whole.replace(whole[400:405], b"AAAAA"))
+    pair.here.journal("sync", check=5)
+    assert pair.here.git("show", "HEAD:journal.asc").out == whole
+    pair.sync(pair.there)
+    pair.here.journal("doctor", "--fix", check=5)
+    assert pair.here.git("show", "HEAD:journal.asc").out == whole
+
+
+def test_a_removed_device_is_told_what_may_be_the_reason(pair: Pair) -> None:
+    pair.here.journal("keys", "remove", pair.here.fingerprints["second"], "--yes", check=0)
+    pair.here.journal("sync", check=0)
+    assert "may have been removed on another device" in pair.there.journal("sync", check=4).error
+
+
+@pytest.mark.parametrize("first", ["here", "there"])
+def test_a_page_that_was_removed_and_changed_stays_and_it_is_said(pair: Pair, first: str) -> None:
+    page = pair.write(pair.here, PAGE)
+    pair.sync()
+    pair.here.journal("remove", page, "--yes", check=0)
+    pair.there.journal("tag", "add", "slow", "--to", page, check=0)
+    last = pair.there if first == "here" else pair.here
+    pair.sync(getattr(pair, first))
+    assert (
+        f"{page}.md.asc: removed on one device and changed on another; it stays" in last.journal("sync", check=0).error
+    )
+    pair.sync()
+    assert page in pair.bodies(pair.here)
+    assert page in pair.bodies(pair.there)

@@ -62,8 +62,9 @@ def uncommitted(app: App) -> Iterator[Finding]:
         return
     _ = app.journal.seals.accepted  # where journal.asc is gone, that is what is the matter
     listed = app.sync.ask("status", "--porcelain", "--no-renames", "-z").split("\0")
-    names = [line[3:] for line in listed if line]
-    if names:
+    changed = [line[3:] for line in listed if line]
+    damaged = app.journal.not_whole(changed)  # told by the check of the pages; they are not committed
+    if names := [name for name in changed if name not in damaged]:
         yield Finding(f"{some(names)}: not committed", f"the next change commits it, or {FIX}", GIT, _committed(app))
 
 

@@ -24,3 +24,4 @@ def sync(
         app.sync.prepare()
         app.remote.set_url(remote)
     travel.sync(app, yes=yes)
+    app.leave()
