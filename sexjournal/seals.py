@@ -106,7 +106,15 @@ class Seals:
         """Let one more key open the journal, or know a certificate anew."""
         page = self.unlock()
         others = [one for one in page.recipients if one.fingerprint != reader.fingerprint]
-        self.write(page.changed(recipients=(*others, reader)))
+        self.write(page.changed(recipients=(*others, self.as_known(reader))))
+
+    def as_known(self, reader: Recipient) -> Recipient:
+        """Return a reader with what the journal knows of its key already: since when it reads, and what it was."""
+        known = next((one for one in self.unlock().recipients if one.fingerprint == reader.fingerprint), None)
+        if known is None:
+            return reader
+        merged = vault.merged_certificate(known.certificate, reader.certificate)
+        return replace(reader, added=reader.added if known.removed else known.added, certificate=merged)
 
     def remove(self, fingerprint: str, today: str) -> None:
         """Take a key's reading away: from now on there is another journal key, which that key never sees."""
@@ -219,7 +227,7 @@ class Seals:
 
     def opener(self, page: OwnPage, signers: Iterable[Recipient] = ()) -> vault.Opener:
         """Return what opens pages with the keys of this own page; signed by `signers`, all recipients ever if empty."""
-        signed = {one.fingerprint: one.certificate for one in signers or page.recipients}
+        signed = self._signed(signers or page.recipients)
         ids = self.accepted.key_ids if page.key in self.accepted.key_ids else self._key_ids(page)
         keys = [vault.JournalKey(key.secret, tuple(ids[key.fingerprint])) for key in (page.as_former(), *page.former)]
         return vault.opener(self._gpg, self.accepted.device, keys, signed)
@@ -246,13 +254,25 @@ class Seals:
         return True
 
     def with_own_certificate(self, page: OwnPage) -> OwnPage:
-        """Return the page with this device's certificate as gpg has it now."""
+        """Return the page with this device's certificate as gpg has it now, beside what it was."""
         mine = self.accepted.device
         fresh = self._gpg.certificate(mine)
-        recipients = [replace(one, certificate=fresh) if one.fingerprint == mine else one for one in page.recipients]
+
+        def renewed(one: Recipient) -> Recipient:
+            return replace(one, certificate=vault.merged_certificate(one.certificate, fresh))
+
+        recipients = [renewed(one) if one.fingerprint == mine else one for one in page.recipients]
         return replace(page, recipients=tuple(recipients))
 
     # inside
+
+    def _signed(self, signers: Iterable[Recipient]) -> dict[str, str]:
+        """The certificates of those who may have signed; this device's own as it is by now: it may be extended."""
+        known, mine = acceptance.certificates(self.accepted.page), self.accepted.device
+        signed = {one.fingerprint: one.certificate for one in signers}
+        if mine in signed:
+            signed[mine] = vault.merged_certificate(signed[mine], known.get(mine, signed[mine]))
+        return signed
 
     def _own_page(self) -> bytes:
         try:

@@ -25,6 +25,7 @@ HIDDEN = "0" * 16
 DAMAGED = "the message is damaged"
 JUST_NOW = "it could not be opened just now"
 NOT_SIGNED = "it is not signed by a recipient of this journal"
+_COMMENT = re.compile(r"^Comment: .*\n", re.MULTILINE)  # Sequoia writes the key's name above its armor
 
 
 In = TypeVar("In")
@@ -135,6 +136,32 @@ def make_key(name: str = "journal") -> tuple[str, str, str]:
     key = sequoia.Tsk.generate(user_id=name, profile=sequoia.Profile.RFC4880)
     certificate = key.extract_certificate()
     return certificate.fingerprint.upper(), str(certificate), str(key)
+
+
+def merged_certificate(old: str, new: str) -> str:
+    """Return one armored certificate with what both tell of a key; `old` itself when `new` adds nothing to it.
+
+    A key that is extended gets a new signature over itself, and gpg exports the newest alone. Sequoia wants one from
+    before a page was signed, so that without the older ones every page of before would be foreign. Where pysequoia is
+    missing it is `new`, as gpg looks in its own keyring; and so it is when the two cannot be merged.
+    """
+    if old == new:
+        return old
+    sequoia = _sequoia()
+    before, after = (_certificate(sequoia, armored) if sequoia else None for armored in (old, new))
+    if not before or not after or before.fingerprint != after.fingerprint:
+        return new
+    told = str(before)
+    merged = str(before.merge(after))
+    return old if merged == told else _COMMENT.sub("", merged)
+
+
+def _certificate(sequoia: Any, armored: str) -> Any:
+    """Return a certificate as pysequoia knows it, None where it knows none."""
+    try:
+        return sequoia.Cert.from_bytes(armored.encode("utf-8", "surrogateescape"))
+    except RuntimeError:
+        return None
 
 
 def opener(gpg: Gpg, mine: str, keys: Sequence[JournalKey], certificates: Mapping[str, str]) -> Opener:
