@@ -1,22 +1,27 @@
-"""The outside of an OpenPGP message: armor and the heads of its packets. Knows nothing of keys and opens nothing.
+"""The outside of OpenPGP messages and certificates: armor and the heads of packets. Judges no key and opens nothing.
 
-Packet heads: RFC 4880 section 4.2; armor: section 6.2; session key packets: section 5.1.
+Packet heads: RFC 4880 section 4.2; armor: section 6.2; session key packets: section 5.1; certificates: section 11.1.
 """
 
 from __future__ import annotations
 
 import binascii
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sexjournal.errors import Damaged
 
 BEGIN = b"-----BEGIN PGP MESSAGE-----"
 END = b"-----END PGP MESSAGE-----"
+KEY_BEGIN = b"-----BEGIN PGP PUBLIC KEY BLOCK-----"
+KEY_END = b"-----END PGP PUBLIC KEY BLOCK-----"
 
 SESSION_KEY = 1  # sealed for a public key
 PASSPHRASE_KEY = 3  # sealed with a passphrase: never one of ours, and a trap to ask for one
 LEAST_SEALED = 1 + 18 + 22  # bytes: version, random prefix, integrity check; less makes Sequoia panic
+PUBLIC_KEY = 6
+OF_A_KEY = (2, 13, 14, 17)  # signatures, names, public subkeys, pictures; a secret part is neither of these
 SEALED_DATA = (18, 20)  # with an integrity check; 20 is the AEAD packet of GnuPG 2.3 and later
 
 
@@ -80,6 +85,24 @@ def named(message: bytes, key_id: str) -> bytes:
     return bytes(found)
 
 
+def certificates(armored: Iterable[str]) -> Iterator[bytes]:
+    """Yield certificates bare, each of one public key; what is none, or holds a secret besides, is left out."""
+    for one in armored:
+        with suppress(Damaged):
+            yield _certificate(one.encode("utf-8", "surrogateescape"))
+
+
+def _certificate(armored: bytes) -> bytes:
+    marker, *lines = [line.rstrip() for line in armored.strip().split(b"\n")]
+    if marker != KEY_BEGIN or b"" not in lines or lines.pop() != KEY_END:
+        raise Damaged("not a certificate")
+    bare = _undone(lines[lines.index(b"") + 1 :])  # above the empty line there may be comments
+    first, *others = [tag for tag, _ in _packets(bare)] or [0]
+    if first != PUBLIC_KEY or not set(others) <= set(OF_A_KEY):
+        raise Damaged("not the certificate of one key")
+    return bare
+
+
 def _key_id(session_key: bytes) -> str:
     if session_key[:1] != b"\x03" or len(session_key) < len("vIIIIIIIIa"):  # version, key id, algorithm
         raise Damaged("not sealed for a key as we know it")
@@ -100,7 +123,11 @@ def _bare(armor: bytes) -> bytes:
     marker, *lines = [line.rstrip() for line in armor.split(b"\n")]
     if marker != BEGIN or not lines or lines[0]:
         raise Damaged("the armor is not as we write it")
-    if lines[-1].startswith(b"=") and len(lines[-1]) == len("=abcd"):
+    return _undone(lines)
+
+
+def _undone(lines: list[bytes]) -> bytes:
+    if lines and lines[-1].startswith(b"=") and len(lines[-1]) == len("=abcd"):
         lines.pop()
     try:
         return binascii.a2b_base64(b"".join(lines), strict_mode=True)

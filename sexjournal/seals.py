@@ -162,7 +162,7 @@ class Seals:
 
     def learn(self, page: OwnPage) -> None:
         """Let gpg know the keys of an own page's readers, so that it can tell their signatures; no trust is set."""
-        self._gpg.learn(reader.certificate for reader in page.readers)
+        self._gpg.learn(packets.certificates(reader.certificate for reader in page.readers))
 
     def _announce(self, coming: Accepted) -> None:
         self.learn(coming.page)
@@ -299,7 +299,9 @@ class Seals:
             return vault.open_with_gpg(self._gpg, sealed, device, signers)
         except Damaged:
             page = ownpage.read(_text(vault.open_unjudged(self._gpg, sealed, device)))
-            self._gpg.learn(one.certificate for one in page.recipients if one.fingerprint in signers)
+            theirs = (one.certificate for one in page.recipients if one.fingerprint in signers)
+            self.learn(self.accepted.page)
+            self._gpg.learn_news(packets.certificates(theirs))
             return vault.open_with_gpg(self._gpg, sealed, device, signers)
 
     def _accept(self, page: OwnPage, device: str, digest: str) -> None:

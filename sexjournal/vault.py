@@ -25,6 +25,7 @@ HIDDEN = "0" * 16
 DAMAGED = "the message is damaged"
 JUST_NOW = "it could not be opened just now"
 NOT_SIGNED = "it is not signed by a recipient of this journal"
+NO_KEY = "journal.asc: a journal key in it cannot be read"
 _COMMENT = re.compile(r"^Comment: .*\n", re.MULTILINE)  # Sequoia writes the key's name above its armor
 
 
@@ -210,7 +211,9 @@ class _SequoiaOpener:
         self._make = sequoia.Tsk.from_bytes
         self._decryptors: dict[JournalKey, Any] = {}
         self._signers = {fingerprint.lower() for fingerprint in certificates}
-        self._store = [sequoia.Cert.from_bytes(armored.encode()) for armored in certificates.values()]
+        told = (_certificate(sequoia, armored) for armored in certificates.values())
+        self._store = [certificate for certificate in told if certificate]
+        self._decryptor(keys[0])
 
     def open(self, sealed: bytes) -> bytes:
         message, fitting = _message_for(self._keys, sealed)
@@ -232,8 +235,7 @@ class _SequoiaOpener:
 
     def _opened(self, decrypt: Callable[..., Any], message: bytes, key: JournalKey, **how: Any) -> Any:
         """Decrypt; what the library says is never shown, for it may quote the message."""
-        decryptor = self._decryptors.get(key) or self._make(key.secret.encode()).decryptor()
-        self._decryptors[key] = decryptor
+        decryptor = self._decryptor(key)
         try:
             return decrypt(message, decryptor=decryptor, **how)
         except (RuntimeError, OSError) as error:
@@ -243,6 +245,15 @@ class _SequoiaOpener:
                 raise
             del self._decryptors[key]  # it stays locked for ever
             raise Damaged(DAMAGED) from None
+
+    def _decryptor(self, key: JournalKey) -> Any:
+        """Return what decrypts with a journal key, made once; Damaged when it is no key."""
+        if key not in self._decryptors:
+            try:
+                self._decryptors[key] = self._make(key.secret.encode("utf-8", "surrogateescape")).decryptor()
+            except RuntimeError:
+                raise Damaged(NO_KEY, "git can bring an earlier one back: git log -- journal.asc") from None
+        return self._decryptors[key]
 
 
 def _verdict(error: Exception) -> Damaged:
