@@ -329,5 +329,7 @@ def _trouble(listed: dict[str, Any]) -> str:
         return marks[listed["trust"]]
     if "D" in listed["cap"]:
         return marks["d"]
-    abilities = {"S": "it cannot sign", "E": "it cannot be sealed for"}
-    return next((lack for letter, lack in abilities.items() if letter not in listed["cap"]), "")
+    lacks = {"S": "it cannot sign", "E": "it cannot be sealed for"}
+    lack = next((ability for ability in lacks if ability not in listed["cap"]), "")
+    expired = [part["cap"] for part in listed.get("subkey_info", {}).values() if part["trust"] == "e"]
+    return "its subkey has expired" if lack and lack.lower() in "".join(expired) else lacks.get(lack, "")

@@ -13,12 +13,13 @@ import resource
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, TypeVar
 
 from sexjournal import packets
-from sexjournal.errors import Damaged, JournalError, KeyTrouble
-from sexjournal.gpg import NO_PINENTRY, REASONS, Gpg, Status
+from sexjournal.errors import Damaged, JournalError, KeyTrouble, to_extend
+from sexjournal.gpg import NO_PINENTRY, REASONS, Gpg, Key, Status
 
 AT_ONCE = 4  # gpg processes; more of them exhaust the agent's secure memory
 HIDDEN = "0" * 16
@@ -78,7 +79,7 @@ def seal(gpg: Gpg, data: bytes, to: Seal) -> bytes:
     status = gpg.seal(data, to.signer, [str(path) for path in to.certificates], hidden=to.hidden)
     created = len(status.all("SIG_CREATED")) == 1 and status.has("END_ENCRYPTION")
     if status.code or not created or not status.data:
-        raise _key_trouble(gpg, to.signer, status)
+        raise _not_sealed(gpg, to, status)
     _check_recipients(status.data, to)
     return status.data
 
@@ -389,6 +390,28 @@ def sealed_for(ids: Sequence[str], wanted: Sequence[Collection[str]], *, hidden:
     return len(ids) == len(wanted) and all(sum(key_id in keys for key_id in ids) == 1 for keys in wanted)
 
 
+def _not_sealed(gpg: Gpg, to: Seal, status: Status) -> KeyTrouble:
+    """Say which key could not be sealed for: another reader's, by the file of its certificate, or this device's."""
+    refused = {rest.partition(" ")[2] for rest in status.all("INV_RECP")}  # `<reason> <recipient>`
+    other = next((path for path in to.certificates if str(path) in refused), None)
+    return _reader_trouble(gpg, other) if other else _key_trouble(gpg, to.signer, status)
+
+
+def _reader_trouble(gpg: Gpg, certificate: Path) -> KeyTrouble:
+    """Say what is the matter with another reader's key, that this device has the certificate of."""
+    key = certificate.stem
+    remove = f"'journal keys remove {key}' does without it"
+    over = _over(gpg.certificate_ends(certificate))
+    if not over:
+        return KeyTrouble(f"the key {key} that this journal is sealed for can no longer be used", remove)
+    hint = f"on its own device: {to_extend(key, over)}; or here: {remove}"
+    return KeyTrouble(f"the key {key} that this journal is sealed for has expired", hint)
+
+
+def _over(ends: Mapping[str, datetime]) -> list[str]:
+    return [part for part, end in ends.items() if end <= datetime.now(UTC)]
+
+
 def _key_trouble(gpg: Gpg, fingerprint: str, status: Status) -> KeyTrouble:
     """Say what is the matter with this device's key, from gpg's words and from the key itself."""
     if status.reason:
@@ -397,7 +420,7 @@ def _key_trouble(gpg: Gpg, fingerprint: str, status: Status) -> KeyTrouble:
     if key is None:
         return KeyTrouble(f"the key {fingerprint} is not on this machine", "bring it back: gpg --import BACKUP")
     if key.trouble:
-        return KeyTrouble(f"the key {fingerprint} cannot be used: {key.trouble}", _remedy(key.trouble, fingerprint))
+        return KeyTrouble(f"the key {fingerprint} cannot be used: {key.trouble}", _remedy(gpg, key))
     return KeyTrouble("gpg could not use the key", "try: gpg-connect-agent reloadagent /bye")
 
 
@@ -423,7 +446,7 @@ def _in_vain(status: Status) -> KeyTrouble:
     return KeyTrouble(*REASONS[NO_PINENTRY])
 
 
-def _remedy(trouble: str, fingerprint: str) -> str:
-    if "expired" in trouble:
-        return f"extend it: gpg --quick-set-expire {fingerprint} 2y"
+def _remedy(gpg: Gpg, key: Key) -> str:
+    if "expired" in key.trouble:
+        return f"extend it: {to_extend(key.fingerprint, _over(gpg.ends(key.fingerprint)))}"
     return "bring a key that can: gpg --import BACKUP"

@@ -355,6 +355,31 @@ def test_a_key_that_can_no_longer_seal_is_told_with_what_helps(
     assert told.value.hint
 
 
+@pytest.mark.parametrize("hidden", [False, True])
+def test_another_readers_key_that_can_no_longer_be_sealed_for_is_named(ground: Ground, hidden: bool) -> None:
+    room, key = ground.room, ground.room.fingerprints["expired"]
+    certificate = room.tools / f"{key}.asc"
+    certificate.write_bytes(room.gpg("--armor", "--export", key).out)
+    to = ground.journal.seals._for_whom(ground.journal.seals.accepted)
+    to = replace(to, certificates=(*to.certificates, certificate), hidden=hidden)
+    with pytest.raises(KeyTrouble, match=f"^the key {key} that this journal is sealed for has expired$") as told:
+        vault.seal(ground.gpg, b"", to)
+    ended = ground.gpg.certificate_ends(certificate)
+    assert len(ended) == 2
+    assert set(re.findall(rf"gpg --quick-set-expire {key} 2y(?: (\w+))?", told.value.hint)) == {*ended, ""} - {key}
+    assert f"'journal keys remove {key}' does without it" in told.value.hint
+
+
+def test_another_readers_key_that_was_revoked_is_named_too(make_room: Callable[..., Room]) -> None:
+    with inside(room := make_room(keys=("plain", "revoked"))):
+        ground, key = made(room), room.fingerprints["revoked"]
+        (certificate := room.tools / f"{key}.asc").write_text(ground.gpg.certificate(key))
+        to = ground.journal.seals._for_whom(ground.journal.seals.accepted)
+        with pytest.raises(KeyTrouble, match=f"^the key {key} .* can no longer be used$") as told:
+            vault.seal(ground.gpg, b"", replace(to, certificates=(*to.certificates, certificate)))
+        assert "--quick-set-expire" not in told.value.hint
+
+
 def test_what_gpg_writes_before_its_verdict_is_never_used() -> None:
     """The verdict of each line: one that is missing, doubled or out of order is as good as none."""
     key = "A" * 40
