@@ -400,9 +400,11 @@ class App:
     def seal_all_anew(self) -> None:
         """The same, for who holds the journal already."""
         try:
-            for trouble in self.journal.seal_anew(self.journal.not_current(), self._progress("sealing")):
+            troubles = self.journal.seal_anew(self.journal.not_current(), self._progress("sealing"))
+            for trouble in troubles:
                 self._tell_trouble(trouble)
-            self.journal.seals.end_sealing()
+            if not any(trouble.passing for trouble in troubles):  # what is damaged for good would be tried for ever
+                self.journal.seals.end_sealing()
         finally:
             self._commit()
 

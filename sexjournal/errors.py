@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 
 class JournalError(Exception):
     """Something a person can act upon.
@@ -54,3 +56,9 @@ class Interrupted(JournalError):
     """The person stopped, with Ctrl-C or by closing the input."""
 
     exit_code = 130
+
+
+def to_extend(key: str, parts: Iterable[str], *, then: str = "; ") -> str:
+    """Return the hint for a key that ends, in some of its `parts`: itself, and subkeys that gpg wants to be named."""
+    commands = (f"gpg --quick-set-expire {key} 2y{'' if part == key else f' {part}'}" for part in parts)
+    return f"{' && '.join(commands)}{then}then 'journal keys add {key}' and 'journal sync' tell the other devices"

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import gnupg
 
 OLDEST = (2, 2, 0)
+SELF_SIGNED_ONLY = (2, 2, 17)  # can import no other signatures
 LARGEST_PAGE = 64 * 1024 * 1024  # bytes; a message that unpacks to more is not one of ours
 
 # Without --quiet: with it, gpg 2.2 leaves out the status lines that tell why a message stayed shut.
@@ -126,9 +127,15 @@ class Gpg:
             raise KeyTrouble(f"gpg has no key {fingerprint}", "gpg --list-keys shows which keys there are")
         return str(armored)
 
-    def learn(self, certificates: Iterable[str]) -> None:
-        """Add certificates to the person's keyring, so that gpg can tell their signatures; no trust is set."""
-        self._gnupg.import_keys("\n".join(certificates))
+    def learn(self, certificates: Iterable[bytes]) -> None:
+        """Add bare certificates to the person's keyring, so that gpg can tell their signatures; no trust is set.
+
+        What others signed of them is left out, so that nobody floods the keyring. What stands there stays:
+        `import-minimal` would take away what the person signed.
+        """
+        options = ["--import-options", "self-sigs-only"] if self.version >= SELF_SIGNED_ONLY else []
+        if data := b"".join(certificates):
+            self._gnupg.import_keys(data, extra_args=options)
 
     def sealing_key_ids(self, certificate: Path) -> frozenset[str]:
         """Return the long ids of the keys in a certificate file that messages can be sealed for.
@@ -319,5 +326,7 @@ def _trouble(listed: dict[str, Any]) -> str:
         return marks[listed["trust"]]
     if "D" in listed["cap"]:
         return marks["d"]
-    abilities = {"S": "it cannot sign", "E": "it cannot be sealed for"}
-    return next((lack for letter, lack in abilities.items() if letter not in listed["cap"]), "")
+    lacks = {"S": "it cannot sign", "E": "it cannot be sealed for"}
+    lack = next((ability for ability in lacks if ability not in listed["cap"]), "")
+    expired = [part["cap"] for part in listed.get("subkey_info", {}).values() if part["trust"] == "e"]
+    return "its subkey has expired" if lack and lack.lower() in "".join(expired) else lacks.get(lack, "")

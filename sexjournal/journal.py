@@ -44,11 +44,15 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A file and what is to be told about it; `shut` when it holds no page that counts as the person's own."""
+    """A file and what is to be told about it.
+
+    `shut` when it holds no page that counts as the person's own; `passing` when it may well hold one the next time.
+    """
 
     name: str
     sentence: str
     shut: bool
+    passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +126,8 @@ class Journal:
         done, unread = 0, len(files) - len(before)
 
         def opened(batch: list[tuple[str, bytes]]) -> list[Known]:
-            nonlocal done
-            results = self._open_batch(opener, page, batch)
+            nonlocal done, opener
+            opener, results = self._open_batch(opener, page, batch)
             done += len(batch)
             progress(done, max(unread, done))
             return results
@@ -180,9 +184,12 @@ class Journal:
     def seal_anew(self, names: Sequence[str], progress: Progress = silent) -> list[Trouble]:
         """Seal pages for today's keys, one after another, each whole or not at all. Their text stays as it is.
 
-        Return those that do not open, which stay as they are. What is left when this ends early is done by the next.
+        Return those that do not open, which stay as they are, and those whose front matter cannot be read. What is left
+        when this ends early is done by the next.
         """
-        opener = self.seals.opener(self.seals.unlock())
+        page = self.seals.unlock()
+        self.seals.refresh_own_certificate()
+        opener = self.seals.opener(page)
         shut: list[Trouble] = []
         for start in range(0, len(names), vault.AT_ONCE):
             shut += self._seal_batch(opener, names[start : start + vault.AT_ONCE])
@@ -237,19 +244,37 @@ class Journal:
         if now != stored.digest:
             raise ChangedMeanwhile(f"{stored.entry.id} was changed by another command meanwhile", "look at both first")
 
-    def _open_batch(self, opener: vault.Opener, page: OwnPage, batch: list[tuple[str, bytes]]) -> list[Known]:
+    def _open_batch(
+        self, opener: vault.Opener, page: OwnPage, batch: list[tuple[str, bytes]]
+    ) -> tuple[vault.Opener, list[Known]]:
+        """Return what is known of these files, and what opens the next ones: another one, once the key is extended."""
         results = vault.open_many(opener, [sealed for _, sealed in batch])
         if any(isinstance(one, Damaged) for one in results) and self.seals.refresh_own_certificate():
-            results = vault.open_many(self.seals.opener(page), [sealed for _, sealed in batch])
-        return [_known(name, sealed, one, page.clear) for (name, sealed), one in zip(batch, results, strict=True)]
+            opener = self.seals.opener(page)
+            results = vault.open_many(opener, [sealed for _, sealed in batch])
+        pairs = zip(batch, results, strict=True)
+        return opener, [_known(name, sealed, one, page.clear) for (name, sealed), one in pairs]
 
     def _seal_batch(self, opener: vault.Opener, names: Sequence[str]) -> list[Trouble]:
         opened = vault.open_many(opener, [(self.directory / name).read_bytes() for name in names])
         pairs = list(zip(names, opened, strict=True))
-        whole = {name: parse(_text(one)) for name, one in pairs if isinstance(one, bytes)}
-        for name, sealed in zip(whole, vault.at_once(self._sealed, list(whole.values())), strict=True):
+        whole = {name: one for name, one in pairs if isinstance(one, bytes)}
+        for name, sealed in zip(whole, vault.at_once(self._resealed, list(whole.values())), strict=True):
             disk.replace(self.directory / name, sealed)
-        return [Trouble(name, one.sentence, shut=True) for name, one in pairs if isinstance(one, Damaged)]
+        judged = [(name, _page(one)) for name, one in pairs]
+        return [
+            Trouble(name, one.sentence, shut=True, passing=isinstance(one, vault.Unopened))
+            for name, one in judged
+            if isinstance(one, Damaged)
+        ]
+
+    def _resealed(self, opened: bytes) -> bytes:
+        """Return the file of a page anew; one that shows nothing where its front matter cannot be read."""
+        page = _page(opened)
+        if isinstance(page, Entry):
+            return self._sealed(page)
+        self.seals.confirm()
+        return self.seals.seal(opened)
 
     def _load_index(self, opener: vault.Opener) -> dict[str, Known]:
         try:
@@ -300,17 +325,23 @@ def _text(data: bytes) -> str:
     return data.decode("utf-8", "surrogateescape")
 
 
+def _page(opened: bytes | Damaged) -> Entry | Damaged:
+    """Return the page in what was opened, or why there is none."""
+    if isinstance(opened, Damaged):
+        return opened
+    try:
+        return parse(_text(opened))
+    except JournalError as trouble:
+        return Damaged(f"its front matter cannot be read: {trouble.sentence}")
+
+
 def _known(name: str, sealed: bytes, opened: bytes | Damaged, clear: Sequence[str]) -> Known:
     nowhere = (0, 0, 0, 0)
-    digest = index.digest(sealed)
-    if isinstance(opened, vault.Unopened):
-        return Known(nowhere, "", None, opened.sentence)  # without a digest it is tried again
-    if isinstance(opened, Damaged):
-        return Known(nowhere, digest, None, opened.sentence)
-    try:
-        entry = parse(_text(opened))
-    except JournalError as trouble:
-        return Known(nowhere, digest, None, f"its front matter cannot be read: {trouble.sentence}")
+    entry = _page(opened)
+    # Without a digest it is tried again.
+    digest = "" if isinstance(entry, vault.Unopened) else index.digest(sealed)
+    if isinstance(entry, Damaged):
+        return Known(nowhere, digest, None, entry.sentence)
     if entry.id != id_in(name):
         return Known(nowhere, digest, None, "its name is another page's")
     header, _ = packets.split(sealed)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import binascii
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sexjournal.errors import Damaged
@@ -94,15 +95,20 @@ def is_secret_of(block: str, public: bytes) -> bool:
 
 def _primary(block: str, kind: str, primary: int) -> bytes:
     """Return the content of the first packet of an armored key, after a look at all of them."""
-    lines = [line.rstrip() for line in block.strip().split("\n")]
-    marks = [f"-----{word} PGP {kind} KEY BLOCK-----" for word in ("BEGIN", "END")]
-    if [lines[0], lines[-1]] != marks or "" not in lines or not block.isascii():
-        raise Damaged("not an OpenPGP key")
-    found = list(_packets(_base64([line.encode() for line in lines[lines.index("") + 1 : -1]])))
+    found = list(_packets(_bare_key(block, kind)))
     parts = (*WITH_A_KEY, SECRET_PART) if primary == SECRET_KEY else WITH_A_KEY
     if not found or found[0][0] != primary or any(tag not in parts for tag, _ in found[1:]):
         raise Damaged("not one OpenPGP key")
     return found[0][1]
+
+
+def _bare_key(block: str, kind: str) -> bytes:
+    """Undo the armor of a key, above which there may be comments."""
+    lines = [line.rstrip() for line in block.strip().split("\n")]
+    marks = [f"-----{word} PGP {kind} KEY BLOCK-----" for word in ("BEGIN", "END")]
+    if [lines[0], lines[-1]] != marks or "" not in lines or not block.isascii():
+        raise Damaged("not an OpenPGP key")
+    return _base64([line.encode() for line in lines[lines.index("") + 1 : -1]])
 
 
 def named(message: bytes, key_id: str) -> bytes:
@@ -116,6 +122,14 @@ def named(message: bytes, key_id: str) -> bytes:
         if not any(content[1:9]):
             found[at + 1 : at + 9] = bytes.fromhex(key_id)
     return bytes(found)
+
+
+def certificates(armored: Iterable[str]) -> Iterator[bytes]:
+    """Yield certificates bare, each of one public key; what is none, or holds a secret besides, is left out."""
+    for one in armored:
+        with suppress(Damaged):
+            certificate(one)
+            yield _bare_key(one, "PUBLIC")
 
 
 def _key_id(session_key: bytes) -> str:

@@ -86,7 +86,7 @@ class Seals:
         gpg learns the keys of the other devices, so that it can tell their signatures.
         """
         sealed = self._own_page()
-        self._gpg.learn(reader.certificate for reader in page.readers)
+        self._learn(page.readers)
         signers = [reader.fingerprint for reader in page.readers]
         if _understood(vault.open_with_gpg(self._gpg, sealed, device, signers)) != page:
             raise Damaged(f"{ownpage.NAME} changed meanwhile", NEVER_ACCEPTED)
@@ -108,7 +108,15 @@ class Seals:
         """Let one more key open the journal, or know a certificate anew."""
         page = self.unlock()
         others = [one for one in page.recipients if one.fingerprint != reader.fingerprint]
-        self.write(page.changed(recipients=(*others, reader)))
+        self.write(page.changed(recipients=(*others, self.as_known(reader))))
+
+    def as_known(self, reader: Recipient) -> Recipient:
+        """Return a reader with what the journal knows of its key already: since when it reads, and what it was."""
+        known = next((one for one in self.unlock().recipients if one.fingerprint == reader.fingerprint), None)
+        if known is None:
+            return reader
+        merged = vault.merged_certificate(known.certificate, reader.certificate)
+        return replace(reader, added=reader.added if known.removed else known.added, certificate=merged)
 
     def remove(self, fingerprint: str, today: str) -> None:
         """Take a key's reading away: from now on there is another journal key, which that key never sees."""
@@ -154,8 +162,12 @@ class Seals:
         self._announce(coming)
         return page, sealed
 
+    def _learn(self, readers: Iterable[Recipient]) -> None:
+        """Let gpg know the keys of readers, so that it can tell their signatures; no trust is set."""
+        self._gpg.learn(packets.certificates(reader.certificate for reader in readers))
+
     def _announce(self, coming: Accepted) -> None:
-        self._gpg.learn(reader.certificate for reader in coming.page.readers)
+        self._learn(coming.page.readers)
         self.accepted = coming
         acceptance.announce(self.room, coming)
 
@@ -217,7 +229,7 @@ class Seals:
 
     def opener(self, page: OwnPage, signers: Iterable[Recipient] = ()) -> vault.Opener:
         """Return what opens pages with the keys of this own page; signed by `signers`, all recipients ever if empty."""
-        signed = {one.fingerprint: one.certificate for one in signers or page.recipients}
+        signed = self._signed(signers or page.recipients)
         ids = self.accepted.key_ids if page.key in self.accepted.key_ids else self._key_ids(page)
         keys = [vault.JournalKey(key.secret, tuple(ids[key.fingerprint])) for key in (page.as_former(), *page.former)]
         return vault.opener(self._gpg, self.accepted.device, keys, signed)
@@ -244,13 +256,25 @@ class Seals:
         return True
 
     def with_own_certificate(self, page: OwnPage) -> OwnPage:
-        """Return the page with this device's certificate as gpg has it now."""
+        """Return the page with this device's certificate as gpg has it now, beside what it was."""
         mine = self.accepted.device
         fresh = self._gpg.certificate(mine)
-        recipients = [replace(one, certificate=fresh) if one.fingerprint == mine else one for one in page.recipients]
+
+        def renewed(one: Recipient) -> Recipient:
+            return replace(one, certificate=vault.merged_certificate(one.certificate, fresh))
+
+        recipients = [renewed(one) if one.fingerprint == mine else one for one in page.recipients]
         return replace(page, recipients=tuple(recipients))
 
     # inside
+
+    def _signed(self, signers: Iterable[Recipient]) -> dict[str, str]:
+        """The certificates of those who may have signed; this device's own as it is by now: it may be extended."""
+        known, mine = acceptance.certificates(self.accepted.page), self.accepted.device
+        signed = {one.fingerprint: one.certificate for one in signers}
+        if mine in signed:
+            signed[mine] = vault.merged_certificate(signed[mine], known.get(mine, signed[mine]))
+        return signed
 
     def _own_page(self) -> bytes:
         try:
@@ -272,7 +296,7 @@ class Seals:
         except Damaged:
             with suppress(JournalError):  # of a page that nobody vouches for yet
                 page = _understood(vault.open_unjudged(self._gpg, sealed, device))
-                self._gpg.learn(one.certificate for one in page.recipients if one.fingerprint in signers)
+                self._learn(one for one in page.recipients if one.fingerprint in signers)
             return vault.open_with_gpg(self._gpg, sealed, device, signers)
 
     def _accept(self, page: OwnPage, device: str, digest: str) -> None:

@@ -13,18 +13,21 @@ import resource
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, TypeVar
 
 from sexjournal import packets
-from sexjournal.errors import Damaged, JournalError, KeyTrouble, NotForUs
-from sexjournal.gpg import NO_PINENTRY, REASONS, Gpg, Status
+from sexjournal.errors import Damaged, JournalError, KeyTrouble, NotForUs, to_extend
+from sexjournal.gpg import NO_PINENTRY, REASONS, Gpg, Key, Status
 
 AT_ONCE = 4  # gpg processes; more of them exhaust the agent's secure memory
 HIDDEN = "0" * 16
 DAMAGED = "the message is damaged"
 JUST_NOW = "it could not be opened just now"
 NOT_SIGNED = "it is not signed by a recipient of this journal"
+NO_KEY = "journal.asc: a journal key in it cannot be read"
+_COMMENT = re.compile(r"^Comment: .*\n", re.MULTILINE)  # Sequoia writes the key's name above its armor
 
 
 In = TypeVar("In")
@@ -76,7 +79,7 @@ def seal(gpg: Gpg, data: bytes, to: Seal) -> bytes:
     status = gpg.seal(data, to.signer, [str(path) for path in to.certificates], hidden=to.hidden)
     created = len(status.all("SIG_CREATED")) == 1 and status.has("END_ENCRYPTION")
     if status.code or not created or not status.data:
-        raise _key_trouble(gpg, to.signer, status)
+        raise _not_sealed(gpg, to, status)
     _check_recipients(status.data, to)
     return status.data
 
@@ -137,6 +140,32 @@ def make_key(name: str = "journal") -> tuple[str, str, str]:
     return certificate.fingerprint.upper(), str(certificate), str(key)
 
 
+def merged_certificate(old: str, new: str) -> str:
+    """Return one armored certificate with what both tell of a key; `old` itself when `new` adds nothing to it.
+
+    A key that is extended gets a new signature over itself, and gpg exports the newest alone. Sequoia wants one from
+    before a page was signed, so that without the older ones every page of before would be foreign. Where pysequoia is
+    missing it is `new`, as gpg looks in its own keyring; and so it is when the two cannot be merged.
+    """
+    if old == new:
+        return old
+    sequoia = _sequoia()
+    before, after = (_certificate(sequoia, armored) if sequoia else None for armored in (old, new))
+    if not before or not after or before.fingerprint != after.fingerprint:
+        return new
+    told = str(before)
+    merged = str(before.merge(after))
+    return old if merged == told else _COMMENT.sub("", merged)
+
+
+def _certificate(sequoia: Any, armored: str) -> Any:
+    """Return a certificate as pysequoia knows it, None where it knows none."""
+    try:
+        return sequoia.Cert.from_bytes(armored.encode("utf-8", "surrogateescape"))
+    except RuntimeError:
+        return None
+
+
 def opener(gpg: Gpg, mine: str, keys: Sequence[JournalKey], certificates: Mapping[str, str]) -> Opener:
     """Return what opens this journal's files: the journal keys in this process, or gpg where pysequoia is missing.
 
@@ -183,7 +212,9 @@ class _SequoiaOpener:
         self._make = sequoia.Tsk.from_bytes
         self._decryptors: dict[JournalKey, Any] = {}
         self._signers = {fingerprint.lower() for fingerprint in certificates}
-        self._store = [sequoia.Cert.from_bytes(armored.encode()) for armored in certificates.values()]
+        told = (_certificate(sequoia, armored) for armored in certificates.values())
+        self._store = [certificate for certificate in told if certificate]
+        self._decryptor(keys[0])
 
     def open(self, sealed: bytes) -> bytes:
         message, fitting = _message_for(self._keys, sealed)
@@ -205,8 +236,7 @@ class _SequoiaOpener:
 
     def _opened(self, decrypt: Callable[..., Any], message: bytes, key: JournalKey, **how: Any) -> Any:
         """Decrypt; what the library says is never shown, for it may quote the message."""
-        decryptor = self._decryptors.get(key) or self._make(key.secret.encode()).decryptor()
-        self._decryptors[key] = decryptor
+        decryptor = self._decryptor(key)
         try:
             return decrypt(message, decryptor=decryptor, **how)
         except (RuntimeError, OSError) as error:
@@ -216,6 +246,15 @@ class _SequoiaOpener:
                 raise
             del self._decryptors[key]  # it stays locked for ever
             raise Damaged(DAMAGED) from None
+
+    def _decryptor(self, key: JournalKey) -> Any:
+        """Return what decrypts with a journal key, made once; Damaged when it is no key."""
+        if key not in self._decryptors:
+            try:
+                self._decryptors[key] = self._make(key.secret.encode("utf-8", "surrogateescape")).decryptor()
+            except RuntimeError:
+                raise Damaged(NO_KEY, "git can bring an earlier one back: git log -- journal.asc") from None
+        return self._decryptors[key]
 
 
 def _verdict(error: Exception) -> Damaged:
@@ -296,12 +335,6 @@ def _no_file_longer_than(size: int) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def merged_certificate(old: str, new: str) -> str:
-    """Return one certificate out of two of the same key, with the signatures of both."""
-    sequoia = _sequoia()
-    return str(sequoia.Cert.from_bytes(old.encode()).merge(sequoia.Cert.from_bytes(new.encode()))) if sequoia else new
-
-
 def warm_up() -> None:
     """Import what opens pages, which takes a moment and can be done while gpg is at work."""
     _sequoia()
@@ -357,6 +390,28 @@ def sealed_for(ids: Sequence[str], wanted: Sequence[Collection[str]], *, hidden:
     return len(ids) == len(wanted) and all(sum(key_id in keys for key_id in ids) == 1 for keys in wanted)
 
 
+def _not_sealed(gpg: Gpg, to: Seal, status: Status) -> KeyTrouble:
+    """Say which key could not be sealed for: another reader's, by the file of its certificate, or this device's."""
+    refused = {rest.partition(" ")[2] for rest in status.all("INV_RECP")}  # `<reason> <recipient>`
+    other = next((path for path in to.certificates if str(path) in refused), None)
+    return _reader_trouble(gpg, other) if other else _key_trouble(gpg, to.signer, status)
+
+
+def _reader_trouble(gpg: Gpg, certificate: Path) -> KeyTrouble:
+    """Say what is the matter with another reader's key, that this device has the certificate of."""
+    key = certificate.stem
+    remove = f"'journal keys remove {key}' does without it"
+    over = _over(gpg.certificate_ends(certificate))
+    if not over:
+        return KeyTrouble(f"the key {key} that this journal is sealed for can no longer be used", remove)
+    hint = f"on its own device: {to_extend(key, over)}; or here: {remove}"
+    return KeyTrouble(f"the key {key} that this journal is sealed for has expired", hint)
+
+
+def _over(ends: Mapping[str, datetime]) -> list[str]:
+    return [part for part, end in ends.items() if end <= datetime.now(UTC)]
+
+
 def _key_trouble(gpg: Gpg, fingerprint: str, status: Status) -> KeyTrouble:
     """Say what is the matter with this device's key, from gpg's words and from the key itself."""
     if status.reason:
@@ -365,7 +420,7 @@ def _key_trouble(gpg: Gpg, fingerprint: str, status: Status) -> KeyTrouble:
     if key is None:
         return KeyTrouble(f"the key {fingerprint} is not on this machine", "bring it back: gpg --import BACKUP")
     if key.trouble:
-        return KeyTrouble(f"the key {fingerprint} cannot be used: {key.trouble}", _remedy(key.trouble, fingerprint))
+        return KeyTrouble(f"the key {fingerprint} cannot be used: {key.trouble}", _remedy(gpg, key))
     return KeyTrouble("gpg could not use the key", "try: gpg-connect-agent reloadagent /bye")
 
 
@@ -391,7 +446,7 @@ def _in_vain(status: Status) -> KeyTrouble:
     return KeyTrouble(*REASONS[NO_PINENTRY])
 
 
-def _remedy(trouble: str, fingerprint: str) -> str:
-    if "expired" in trouble:
-        return f"extend it: gpg --quick-set-expire {fingerprint} 2y"
+def _remedy(gpg: Gpg, key: Key) -> str:
+    if "expired" in key.trouble:
+        return f"extend it: {to_extend(key.fingerprint, _over(gpg.ends(key.fingerprint)))}"
     return "bring a key that can: gpg --import BACKUP"

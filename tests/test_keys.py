@@ -8,13 +8,17 @@ import re
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 
 import pexpect
 import pytest
+from messages import inside
 from room import JOURNAL, Room
 
 from sexjournal import packets
+from sexjournal.gpg import Gpg
+from sexjournal.journal import Journal
 
 
 @pytest.fixture
@@ -160,6 +164,114 @@ def test_a_removal_that_is_killed_is_finished_by_a_sync_too(two: Room) -> None:
     after = [path.read_bytes() for path in two.files()]
     two.journal("sync", check=0)
     assert [path.read_bytes() for path in two.files()] == after
+
+
+def test_a_page_whose_front_matter_cannot_be_read_is_sealed_anew_as_it_is(two: Room) -> None:
+    two.journal("keys", "add", two.fingerprints["second"], "--yes", check=0)
+    two.journal("new", stdin=b"We swam.\n", check=0)
+    text = f"---\nid: aaaaaaaa\nkind: [wish\n---\n{two.canary}\n".encode()
+    page = two.files()[0].with_name("2026-10-02.aaaaaaaa.md.asc")
+    with inside(two):
+        page.write_bytes(Journal(two.journal_dir, two.root / "state" / "journal", Gpg()).seals.seal(text))
+    before = {path: path.read_bytes() for path in two.files()}
+    removed = two.journal("keys", "remove", two.fingerprints["second"], "--yes", check=5)
+    assert f"journal: 2026/{page.name}: its front matter cannot be read: line 4" in removed.error
+    assert [path for path in two.files() if path.read_bytes() == before[path]] == []
+    assert two.open(page) == text
+    assert sealed_for(two, page.read_bytes()) == sealed_for(two, two.files()[-1].read_bytes())
+    two.journal("keys", "remove", two.fingerprints["second"], "--yes", check=0)
+
+
+NO_MORE_FILES = """\
+import errno, os
+
+def none(*_):
+    raise OSError(errno.EMFILE, "Too many open files")
+
+os.memfd_create = none
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "memfd_create"), reason="pages are opened in such files where there are some")
+def test_pages_that_could_not_be_opened_just_then_are_sealed_anew_by_the_next_sync(two: Room) -> None:
+    second = two.fingerprints["second"]
+    two.journal("keys", "add", second, "--yes", check=0)
+    (two.tools / "sitecustomize.py").write_text(NO_MORE_FILES)
+    (page,) = two.files()
+    before = page.read_bytes()
+    removed = two.journal("keys", "remove", second, "--yes", env={"PYTHONPATH": str(two.tools)}, check=5)
+    assert "it could not be opened just now" in removed.error
+    assert page.read_bytes() == before
+    two.journal("sync", check=0)
+    assert page.read_bytes() != before
+    after = page.read_bytes()
+    two.journal("sync", check=0)
+    assert page.read_bytes() == after
+
+
+def test_a_page_that_is_damaged_for_good_is_not_tried_at_every_sync(two: Room) -> None:
+    second = two.fingerprints["second"]
+    two.journal("keys", "add", second, "--yes", check=0)
+    (page,) = two.files()
+    unsigned = two.gpg("--armor", "--trust-model=always", "-e", "-r", two.fingerprint, stdin=b"Not mine.\n").out
+    page.write_bytes(unsigned)
+    two.journal("keys", "remove", second, "--yes", check=5)
+    assert two.journal("sync", check=0).error.count(page.name) == 0
+    assert page.read_bytes() == unsigned
+
+
+def extended(room: Room, fingerprint: str) -> None:
+    """Extend a key and its subkey, in a later second than what was signed so far."""
+    time.sleep(1.1)
+    room.gpg("--quick-set-expire", fingerprint, "2y")
+    room.gpg("--quick-set-expire", fingerprint, "2y", "*")
+
+
+def test_pages_from_before_a_key_was_extended_stay_genuine(two: Room) -> None:
+    second = two.fingerprints["second"]
+    two.journal("keys", "add", second, "--yes", check=0)
+    extended(two, two.fingerprint)
+    two.journal("keys", "add", two.fingerprint, "--yes", check=0)
+    two.journal("new", stdin=b"Written after it was extended.\n", check=0)
+    listed = two.journal("list", check=0)
+    assert (len(listed.text.splitlines()), listed.err) == (2, b"")
+    own_page = (two.journal_dir / "journal.asc").read_bytes()
+    two.journal("keys", "add", two.fingerprint, "--yes", check=0)
+    assert (two.journal_dir / "journal.asc").read_bytes() == own_page
+    before = {path: path.read_bytes() for path in two.files()}
+    two.journal("keys", "remove", second, "--yes", check=0)
+    assert [path for path in two.files() if path.read_bytes() == before[path]] == []
+    old = next(line.split("\t")[0] for line in listed.text.splitlines())
+    two.journal("tag", "add", "slow", "--to", old, check=0)
+    assert two.canary in two.journal("grep", two.canary, check=0).text
+
+
+def test_what_is_written_once_an_expired_key_is_extended_is_genuine_at_once(make_room: Callable[..., Room]) -> None:
+    room = make_room()
+    room.gpg("--quick-set-expire", room.fingerprint, "seconds=6")
+    made = time.monotonic()
+    room.journal("init", "--yes", check=0)
+    time.sleep(max(0, made + 7.2 - time.monotonic()))
+    room.gpg("--quick-set-expire", room.fingerprint, "2y")
+    for number in (1, 2):
+        room.journal("new", stdin=b"Later.\n", check=0)
+        assert len(room.journal("list", check=0).text.splitlines()) == number
+
+
+def test_a_key_that_is_extended_on_its_own_device_leaves_its_pages_genuine_on_the_others(
+    two: Room, make_room: Callable[..., Room]
+) -> None:
+    second = two.fingerprints["second"]
+    two.journal("keys", "add", second, "--yes", check=0)
+    elsewhere = make_room(keys=())
+    only(two, "second", elsewhere)
+    elsewhere.journal("init", "--yes", check=0)
+    elsewhere.journal("new", stdin=b"From the other device.\n", check=0)
+    extended(elsewhere, second)
+    elsewhere.journal("keys", "add", second, "--yes", check=0)
+    elsewhere.journal("new", stdin=b"From there, later.\n", check=0)
+    two.git("pull", "--quiet", str(elsewhere.journal_dir), "main")
+    assert len(two.journal("list", check=0).text.splitlines()) == 3
 
 
 def test_a_paper_key_brings_the_journal_back_in_an_empty_home(two: Room, make_room: Callable[..., Room]) -> None:

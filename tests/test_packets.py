@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from room import Keys, Room
 
 from sexjournal.errors import Damaged
-from sexjournal.packets import BEGIN, END, Outline, outline, split
+from sexjournal.packets import BEGIN, END, Outline, certificates, outline, split
 
 SESSION_KEY = b"\x03" + bytes(range(1, 9)) + b"\x12the rest of it"
 SEALED = b"\x01" + b"sealed data " * 5
@@ -238,6 +238,27 @@ def test_clear_text_above_is_split_off_as_it_is(header: bytes, carriage: bool, b
 def test_armor_that_is_not_as_we_write_it_is_damaged(file: bytes) -> None:
     with pytest.raises(Damaged):
         split(file)
+
+
+# Certificates
+
+KEY_BEGIN, KEY_END = (f"-----{word} PGP PUBLIC KEY BLOCK-----".encode() for word in ("BEGIN", "END"))
+
+
+def as_a_key(bare: bytes) -> str:
+    return b"\n".join([KEY_BEGIN, b"Comment: x", b"", base64.encodebytes(bare) + KEY_END]).decode()
+
+
+@given(st.text(), st.binary())
+@example("", b"")
+@example("\udcff", b"\xc6")
+@example(KEY_BEGIN.decode(), packet(6, b"key") * 2)
+@example(f"{KEY_BEGIN.decode()}\n\n", packet(13, b"name"))
+@example(f"{KEY_BEGIN.decode()}\n\n{KEY_END.decode()}", packet(6, b"key") + packet(7, b"secret"))
+@example("", packet(5, b"secret") + packet(6, b"key"))
+def test_what_is_no_certificate_is_left_out(text: str, bare: bytes) -> None:
+    good = packet(6, b"\x04 key") + packet(13, b"name") + packet(2, b"signature")
+    assert list(certificates([text, as_a_key(bare), as_a_key(good)])) == [good]
 
 
 # Real messages

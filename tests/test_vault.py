@@ -132,6 +132,73 @@ def test_once_the_extended_key_is_here_what_it_signed_meanwhile_is_genuine(
         assert opened(ground, way, sealed) == ground.text
 
 
+# Certificates and keys that are none
+
+
+@pytest.mark.parametrize("garbage", ["", "x", "\udcff", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nxxxx\n"])
+def test_a_certificate_that_cannot_be_read_makes_nothing_genuine_and_stops_nothing_else(
+    ground: Ground, garbage: str
+) -> None:
+    page = ground.page
+    mine, others = page.recipients[0], [replace(one, certificate=garbage) for one in page.recipients[1:]]
+    opener = ground.journal.seals.opener(replace(page, recipients=(mine, *others)))
+    assert opener.open(ground.seal(ground.text)) == ground.text
+    with pytest.raises(Damaged, match=vault.NOT_SIGNED):
+        opener.open(ground.by_hand(ground.text, by="locked"))
+    assert ground.journal.seals.opener(page).open(ground.by_hand(ground.text, by="locked")) == ground.text
+
+
+@pytest.mark.parametrize("garbage", ["", "x", "\udcff", "the certificate"])
+def test_a_journal_key_that_cannot_be_read_is_told(ground: Ground, garbage: str) -> None:
+    garbage = ground.page.certificate if garbage == "the certificate" else garbage
+    with pytest.raises(Damaged, match=r"journal\.asc: a journal key in it cannot be read") as told:
+        ground.journal.seals.opener(replace(ground.page, secret=garbage))
+    assert told.value.hint
+
+
+def test_merging_keeps_the_older_certificate_where_there_is_nothing_new(ground: Ground) -> None:
+    mine, other = (one.certificate for one in ground.page.recipients[:2])
+    merged = vault.merged_certificate(mine, mine.replace("\n\n", "\nComment: again\n\n"))
+    assert merged == mine
+    assert [vault.merged_certificate(mine, one) for one in (other, "x", "")] == [other, "x", ""]
+    assert vault.merged_certificate("x", mine) == mine
+
+
+def test_gpg_learns_certificates_and_nothing_that_comes_with_them(make_room: Callable[..., Room]) -> None:
+    writer = make_room(keys=("second", "third"))
+    public = [writer.gpg("--armor", "--export", key).text for key in writer.fingerprints.values()]
+    secret = writer.gpg("--armor", "--export-secret-keys", writer.fingerprint).text
+    disguised = secret.replace("PRIVATE", "PUBLIC")
+    two_in_one = writer.gpg("--armor", "--export").text
+    with inside(room := make_room()):
+        Gpg().learn(packets.certificates([secret, disguised, two_in_one, "\udcff", "", f"{public[0]}{secret}"]))
+        assert (known(room, "-k"), known(room, "-K")) == ({room.fingerprint}, {room.fingerprint})
+        Gpg().learn(packets.certificates(["\udcff", *public]))
+        assert known(room, "-k") == {room.fingerprint, *writer.fingerprints.values()}
+        assert known(room, "-K") == {room.fingerprint}
+
+
+def test_what_the_person_signed_stays_when_gpg_learns_more(make_room: Callable[..., Room]) -> None:
+    room = make_room(keys=("plain", "second"))
+    second = room.fingerprints["second"]
+    certificate = room.gpg("--armor", "--export-options", "export-minimal", "--export", second).text
+    room.gpg("--yes", "--default-key", room.fingerprint, "--quick-sign-key", second)
+    before = room.gpg("--with-colons", "--check-sigs", second).text.count("\nsig:")
+    signed = room.gpg("--armor", "--export", second).text
+    with inside(room):
+        Gpg().learn(packets.certificates([certificate]))
+    assert room.gpg("--with-colons", "--check-sigs", second).text.count("\nsig:") == before
+    with inside(elsewhere := make_room(keys=())):
+        Gpg().learn(packets.certificates([signed]))
+    assert elsewhere.gpg("--with-colons", "--check-sigs", second).text.count("\nsig:") == before - 1
+
+
+def known(room: Room, which: str) -> set[str]:
+    """The fingerprints of the keys that gpg lists."""
+    listed = room.gpg("--with-colons", which).text
+    return set(re.findall(r"^(?:pub|sec):.*\nfpr:+([0-9A-F]{40}):", listed, re.MULTILINE))
+
+
 # Sealing
 
 
@@ -284,6 +351,33 @@ def test_a_key_that_can_no_longer_seal_is_told_with_what_helps(
             vault.seal(ground.gpg, b"", to)
     assert room.fingerprints[key] in told.value.sentence
     assert told.value.hint
+
+
+@pytest.mark.parametrize("hidden", [False, True])
+def test_another_readers_key_that_can_no_longer_be_sealed_for_is_named(ground: Ground, hidden: bool) -> None:
+    room, key = ground.room, ground.room.fingerprints["expired"]
+    certificate = room.tools / f"{key}.asc"
+    certificate.write_bytes(room.gpg("--armor", "--export", key).out)
+    to = ground.journal.seals._for_whom(ground.journal.seals.accepted)
+    to = replace(to, certificates=(*to.certificates, certificate), hidden=hidden)
+    sentence = f"^the key {key} that this journal is sealed for has expired$"
+    with inside(room), pytest.raises(KeyTrouble, match=sentence) as told:
+        vault.seal(ground.gpg, b"", to)
+    with inside(room):
+        ended = ground.gpg.certificate_ends(certificate)
+    assert len(ended) == 2
+    assert set(re.findall(rf"gpg --quick-set-expire {key} 2y(?: (\w+))?", told.value.hint)) == {*ended, ""} - {key}
+    assert f"'journal keys remove {key}' does without it" in told.value.hint
+
+
+def test_another_readers_key_that_was_revoked_is_named_too(make_room: Callable[..., Room]) -> None:
+    with inside(room := make_room(keys=("plain", "revoked"))):
+        ground, key = made(room), room.fingerprints["revoked"]
+        (certificate := room.tools / f"{key}.asc").write_text(ground.gpg.certificate(key))
+        to = ground.journal.seals._for_whom(ground.journal.seals.accepted)
+        with pytest.raises(KeyTrouble, match=f"^the key {key} .* can no longer be used$") as told:
+            vault.seal(ground.gpg, b"", replace(to, certificates=(*to.certificates, certificate)))
+        assert "--quick-set-expire" not in told.value.hint
 
 
 def test_what_gpg_writes_before_its_verdict_is_never_used() -> None:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sexjournal.checkup.finding import KEY, NOTE, Finding
+from sexjournal.errors import to_extend
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -81,6 +82,4 @@ def _when(end: datetime, now: datetime) -> str:
 
 def _extend(key: str, part: str) -> str:
     """Say how to extend a key, or the subkey that ends."""
-    subkey = f" {part}" if part != key else ""
-    tell = f"then 'journal keys add {key}' and 'journal sync' tell the other devices"
-    return f"  gpg --quick-set-expire {key} 2y{subkey}\n{tell}"
+    return "  " + to_extend(key, [part], then="\n")

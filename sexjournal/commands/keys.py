@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -40,14 +39,14 @@ def listed(ctx: typer.Context, json: Json = False) -> None:
 def add(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> None:
     """Let one more key open the journal; it has to be in your keyring: gpg --import FILE."""
     app = app_of(ctx)
-    reader = _candidate(app, fingerprint)
+    reader = app.journal.seals.as_known(_candidate(app, fingerprint))
     known = _reader(app.journal.seals.unlock(), reader.fingerprint)
     if known is None:
         _name(app, reader)
         app.tell(app.wording.keys["compare"])
         ask_first(app, app.wording.keys["add"], yes=yes)
     if known is None or known.certificate != reader.certificate:
-        app.change_keys(lambda seals: seals.add(replace(reader, added=known.added if known else reader.added)))
+        app.change_keys(lambda seals: seals.add(reader))
     app.say(f"{reader.name} opens the journal; 'journal sync' tells the other devices")
     _offer_to_seal_old(app, yes)
     app.leave()
