@@ -5,6 +5,8 @@ What is asked comes from `prompts`; lines are read from and written to what is h
 
 from __future__ import annotations
 
+import io
+import termios
 import textwrap
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -117,7 +119,15 @@ class Asker:
             return self._lines_for(asked) if asked.type in _SEVERAL_LINES else self._line_for(asked)
 
     def confirm(self, question: str, default: bool = False) -> bool:
-        """Yes or no, in either language; Enter alone is `default`."""
+        """Yes or no, in either language; Enter alone is `default`.
+
+        Where that is no, a yes agrees to something: what was typed before the question does not answer it.
+        """
+        if not default:
+            self._forget_typed_ahead()
+        return self._yes_or_no(question, default)
+
+    def _yes_or_no(self, question: str, default: bool) -> bool:
         yes, no = self.wording.ui["yes"][0], self.wording.ui["no"][0]
         with self._listening():
             self._head(f"{question} [{yes.upper()}/{no}]" if default else f"{question} [{yes}/{no.upper()}]")
@@ -151,7 +161,7 @@ class Asker:
 
     def _wants_more(self, left: Collection[Prompt]) -> bool:
         ui = self.wording.ui
-        return bool(left) and self.confirm(f"{ui['more']} {ui['more_ask']}")
+        return bool(left) and self._yes_or_no(f"{ui['more']} {ui['more_ask']}", default=False)
 
     # one answer
 
@@ -248,6 +258,11 @@ class Asker:
         if len(line.encode()) >= LONGEST_LINE:
             self._say(self.wording.ui["long_line"], _BOLD)
         return line.removesuffix("\n")
+
+    def _forget_typed_ahead(self) -> None:
+        with suppress(OSError, termios.error):  # the terminal may be gone; then the question ends it
+            if isinstance(self.reader, io.TextIOBase) and self.reader.isatty():
+                termios.tcflush(self.reader.fileno(), termios.TCIFLUSH)
 
     def _write(self, text: str) -> None:
         """A terminal that is gone is the end of the input."""

@@ -32,7 +32,7 @@ write, read, reflect, keep = PANELS.values()
 COMMANDS: dict[str, tuple[str, str | None, dict[str, Any]]] = {
     "init": ("init", write, {}),
     "new": ("new", write, {}),
-    "jot": ("jot", write, {}),
+    "jot": ("jot", write, {"allow_extra_args": True}),
     "edit": ("edit", write, TAKES_REFS),
     "tag": ("tag", write, {}),
     "remove": ("remove", write, TAKES_REFS),

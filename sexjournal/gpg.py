@@ -28,8 +28,12 @@ OLDEST = (2, 2, 0)
 SELF_SIGNED_ONLY = (2, 2, 17)  # can import no other signatures
 LARGEST_PAGE = 64 * 1024 * 1024  # bytes; a message that unpacks to more is not one of ours
 
-# Without --quiet: with it, gpg 2.2 leaves out the status lines that tell why a message stayed shut.
-ALWAYS = ["--no-options", "--disable-dirmngr", "--no-auto-key-locate", "--no-auto-check-trustdb"]
+# Without --quiet: with it, gpg 2.2 leaves out the status lines that tell why a message stayed shut. With a charset: in
+# a locale that is not installed gpg takes names for Latin-1, and spoils their letters.
+ALWAYS = [
+    *["--no-options", "--disable-dirmngr", "--no-auto-key-locate", "--no-auto-check-trustdb"],
+    *["--display-charset", "utf-8"],
+]
 SEALING = [
     *["--trust-model", "always", "--no-encrypt-to", "--no-groups", "--no-emit-version", "--no-comments"],
     *["--compress-algo", "none", "--output", "-"],
@@ -171,7 +175,10 @@ class Gpg:
         home = Path(os.environ.get("GNUPGHOME") or Path.home() / ".gnupg")
         home.mkdir(mode=0o700, parents=True, exist_ok=True)  # with --no-options gpg does not make it itself
         result = self._gnupg.result_map["crypt"](self._gnupg)
-        arguments = ["--quick-generate-key", name, "future-default", "default", "never"]
+        uid = os.fsdecode(
+            name.encode("utf-8", "surrogateescape")
+        )  # as the charset of ALWAYS, whatever the locale makes of arguments
+        arguments = ["--quick-generate-key", uid, "future-default", "default", "never"]
         self._gnupg._handle_io(arguments, io.BytesIO(), result, binary=True)
         created = result.answer.all("KEY_CREATED")
         if not created:

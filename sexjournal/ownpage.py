@@ -150,13 +150,20 @@ def news(page: OwnPage, before: OwnPage) -> list[str]:
             for one in then
             if one not in now
         ),
-        *([f"{NAME} holds another journal key than this device knows"] if page.key != before.key else []),
+        *([_new_key(removed=not then.keys() <= now.keys())] if page.key != before.key else []),
         *(
             [f"{NAME} says anew what the files show: names {page.names}, in clear {', '.join(page.clear) or 'nothing'}"]
             if (page.names, page.clear) != (before.names, before.clear)
             else []
         ),
     ]
+
+
+def _new_key(*, removed: bool) -> str:
+    """Say that the journal key is another one, and that it is as it should be where a recipient was removed."""
+    if removed:
+        return f"{NAME} holds a new journal key, which follows from the removal: whoever was removed knew the old one"
+    return f"{NAME} holds another journal key than this device knows"
 
 
 def joined(

@@ -38,6 +38,7 @@ NETWORK = re.compile(
 # In the line of a ref that was not taken: somebody else was first, as told by us or by the remote, of any age.
 RACE = re.compile(r"\[rejected\]|failed to update ref|cannot lock ref|incorrect old value|reference already exists")
 STARTS_A_PROGRAM = re.compile(r"[A-Za-z0-9+.-]*::")  # ext::, fd:: and their like
+ANOTHER = "name the right one: journal sync --remote URL; on a device that is new: journal init --from URL"
 CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+@")
 
 
@@ -59,6 +60,8 @@ class Standing(Enum):
 class Remote(History):
     """The remote of one journal, and the history that it is held against."""
 
+    _before: tuple[str, str] | None = None  # the last address and what it had, until the new one was fetched from
+
     @property
     def url(self) -> str:
         """The address of the remote, or empty."""
@@ -66,25 +69,57 @@ class Remote(History):
         return found.decode("utf-8", "surrogateescape").partition("\n")[0]
 
     def set_url(self, url: str) -> None:
-        """Make this the remote, and forget what another one had. BadInput for what is no address."""
-        address = _address(url)
-        if address == self.url:
+        """Make this the remote, and forget what another one had, unless `fetch` finds that it is none.
+
+        BadInput for what is no address.
+        """
+        address, before = _address(url), self.url
+        if address == before:
             return
         self._git.clear_stale_locks()
+        self._before = (before, self._refs().get(SEEN, ""))
         self._move({SEEN: "", self._tracking_ref: ""})
+        self._keep(address)
+
+    def _keep(self, address: str) -> None:
+        """Let git know the remote, or that there is none."""
         for name, value in {
             "remote.origin.url": address,
             "remote.origin.fetch": "+refs/heads/*:refs/remotes/origin/*",
             f"branch.{self.branch}.remote": "origin",
             f"branch.{self.branch}.merge": self._branch_ref,
         }.items():
-            self._git.out("config", "--local", "--replace-all", name, value)
+            if address:
+                self._git.out("config", "--local", "--replace-all", name, value)
+            else:
+                self._git.run("config", "--local", "--unset-all", name)
 
     def fetch(self) -> str:
         """Fetch our branch, and it alone; return its commit, empty when the remote has none.
 
-        Raises Offline when the remote cannot be reached, SyncTrouble when it refuses or sends what git finds unsound.
+        Raises Offline when the remote cannot be reached, SyncTrouble when it refuses or sends what git finds unsound;
+        a new address that is refused is not kept.
         """
+        try:
+            incoming = self._fetched()
+        except Offline as trouble:
+            untried = "; its address is kept, and could not be tried" if self._before else ""
+            raise Offline(f"{trouble.sentence}{untried}", trouble.hint) from None
+        except SyncTrouble as trouble:
+            raise self._as_before(trouble) from None
+        self._before = None
+        return incoming
+
+    def _as_before(self, trouble: SyncTrouble) -> SyncTrouble:
+        """Put back the address that a new one took the place of, with what its remote had; return what to raise."""
+        if not self._before:
+            return trouble
+        (address, seen), self._before = self._before, None
+        self._keep(address)
+        self.accept(seen)
+        return SyncTrouble(f"{trouble.sentence}; the address was not kept", ANOTHER)
+
+    def _fetched(self) -> str:
         self._git.clear_stale_locks()
         done = self._git.run(*FETCH, "origin", f"+{self._branch_ref}:{INCOMING}")
         if done.returncode:
@@ -110,6 +145,11 @@ class Remote(History):
         if not incoming or (here and self._leads(incoming, here)):
             return Standing.BEHIND
         return Standing.NEW if not here or self._bases(incoming) else Standing.UNRELATED
+
+    def only_adds(self, incoming: str) -> bool:
+        """Whether what was fetched comes after what is here, so that it can land as it is."""
+        here = self.head
+        return self.standing(incoming) is Standing.NEW and (not here or self._leads(here, incoming))
 
     def base(self, incoming: str) -> dict[str, Blob]:
         """Return the tree that both sides came from.

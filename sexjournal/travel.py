@@ -287,11 +287,25 @@ def begin(app: App, url: str) -> None:
     standing = remote.standing(incoming)
     if standing is Standing.NOTHING:
         return
-    if standing is not Standing.NEW:
+    if not remote.only_adds(incoming):
         raise SyncTrouble(
             "there is another journal in this directory", "choose an empty one: journal --dir DIR init --from URL"
         )
-    theirs = remote.tree(incoming)
-    _refuse(app, incoming, arrivals.findings({}, theirs))
+    _land_first(app, incoming)
+
+
+def begin_again(app: App) -> bool:
+    """Fetch once more before the journal is accepted here, and take what only adds to it; return whether any did."""
+    app.sync.prepare()
+    app.landing.finish()
+    incoming = app.remote.fetch()
+    if not incoming or not app.remote.only_adds(incoming):
+        return False
+    _land_first(app, incoming)
+    return True
+
+
+def _land_first(app: App, incoming: str) -> None:
+    _refuse(app, incoming, arrivals.findings({}, app.remote.tree(incoming)))
     app.landing.land(incoming)
-    remote.accept(incoming)
+    app.remote.accept(incoming)

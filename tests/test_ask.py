@@ -400,6 +400,15 @@ def test_yes_and_no_are_understood_in_both_languages(language, typed, default, o
     assert sitting.result()["outcome"] is outcome
 
 
+@pytest.mark.parametrize(("default", "outcome"), [(False, False), (True, False)])
+def test_a_yes_that_was_typed_before_the_question_agrees_to_nothing(default, outcome):
+    """Where Enter alone is no; elsewhere what is typed ahead counts."""
+    sitting = Sitting(call="confirm", question="Go?", more={"default": default})
+    sitting.child.sendline("n" if default else "y")
+    sitting.answers("Go?", *([] if default else [""]))
+    assert sitting.result()["outcome"] is outcome
+
+
 def test_neither_yes_nor_no_is_asked_again_and_the_end_of_the_input_is_not_a_yes():
     sitting = Sitting(call="confirm", question="Go?", more={"default": True})
     sitting.answers("Go?", "perhaps")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 
 import pexpect
 import pytest
@@ -141,6 +143,18 @@ def test_a_new_key_is_made_by_gpg_and_pinentry_asks_for_its_passphrase(make_room
     assert "cv25519" in listed
 
 
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8", "nl_NO.UTF-8"])
+def test_the_letters_of_a_new_keys_name_are_those_that_were_typed(make_room: Callable[..., Room], locale: str) -> None:
+    """Also in a locale that is not installed."""
+    room = make_room(keys=())
+    terminal = room.terminal("init", "--yes", "--new-key", "Ürsula", env={"LC_ALL": locale})
+    terminal.expect(pexpect.EOF)
+    terminal.wait()
+    assert terminal.exitstatus == 0, terminal.before
+    assert ":Ürsula:" in room.gpg("--list-secret-keys", "--with-colons").text
+    assert "name: Ürsula" in room.open(room.journal_dir / "journal.asc").decode()
+
+
 def test_a_new_key_without_a_terminal_is_refused(make_room: Callable[..., Room]) -> None:
     room = make_room(keys=())
     assert "no terminal" in room.journal("init", "--yes", "--new-key", "Reed", check=2).error
@@ -195,3 +209,99 @@ def test_a_directory_whose_name_is_no_utf_8_is_one_like_any_other(room: Room) ->
     room.journal(*there, "init", "--yes", check=0)
     room.journal(*there, "new", stdin=b"We swam.\n", check=0)
     assert room.journal(*there, "list", check=0).text.count("\n") == 1
+
+
+# A second device
+
+
+@pytest.fixture
+def shared(room: Room) -> Path:
+    """A remote with a journal that the room's key alone opens."""
+    remote = room.root / "remote.git"
+    room.git("init", "--quiet", "--bare", "--initial-branch=main", str(remote), cwd=room.home)
+    room.journal("init", "--yes", check=0)
+    room.journal("sync", "--remote", str(remote), check=0)
+    return remote
+
+
+def let_in(room: Room, other: Room) -> None:
+    """Add the other room's key to the journal, and let the remote know."""
+    room.gpg("--import", stdin=other.gpg("--armor", "--export").out)
+    room.journal("keys", "add", other.fingerprint, "--yes", check=0)
+    room.journal("sync", check=0)
+
+
+def test_a_second_device_goes_on_with_plain_init_once_its_key_was_added(
+    room: Room, shared: Path, make_room: Callable[..., Room]
+) -> None:
+    there = make_room(keys=("second",))
+    told = there.journal("init", "--from", str(shared), "--yes", check=3).error
+    here, elsewhere = told.index("Type here, on this device"), told.index("and type there")
+    assert here < told.index("gpg --armor --export") < elsewhere < told.index("journal keys add")
+    assert "then: journal init" in told
+    assert "does not open the journal yet" in there.journal("init", "--yes", check=3).error
+    let_in(room, there)
+    assert "accepted the journal" in there.journal("init", "--yes", check=0).error
+    there.journal("sync", check=0)
+
+
+def test_plain_init_goes_on_with_what_is_here_when_the_remote_does_not_answer(
+    room: Room, shared: Path, make_room: Callable[..., Room]
+) -> None:
+    there = make_room(keys=("second",))
+    let_in(room, there)
+    there.git("clone", "--quiet", str(shared), str(there.journal_dir), cwd=there.home)
+    shared.rename(shared.with_name("gone.git"))
+    told = there.journal("init", "--yes", check=0).error
+    assert "going on with what is here" in told
+    assert there.git("remote", "get-url", "origin").text == f"{shared}\n"
+
+
+def test_where_only_the_remote_is_known_no_other_journal_is_made(make_room: Callable[..., Room]) -> None:
+    there = make_room()
+    url = "git://127.0.0.1:1/journal.git"
+    assert "could not be tried" in there.journal("init", "--from", url, "--yes", check=4).error
+    assert "cannot be reached" in there.journal("init", "--yes", check=4).error
+    assert not (there.journal_dir / "journal.asc").exists()
+
+
+@pytest.mark.usefixtures("shared")
+def test_plain_init_takes_nothing_that_does_not_only_add(room: Room) -> None:
+    """As with a journal whose pages were written on and never synced, on a device that forgot it."""
+    room.journal("new", stdin=b"Not synced yet.\n", check=0)
+    head = room.git("rev-parse", "HEAD").text
+    shutil.rmtree(room.root / "state")
+    assert "accepted the journal" in room.journal("init", "--yes", check=0).error
+    assert room.git("rev-parse", "HEAD").text == head
+
+
+def test_a_wrong_address_does_not_take_the_place_of_a_good_one(shared: Path, make_room: Callable[..., Room]) -> None:
+    there = make_room(keys=("second",))
+    there.journal("init", "--from", str(shared), "--yes", check=3)
+    refused = there.journal("init", "--from", str(shared.with_name("nowhere.git")), "--yes", check=4)
+    assert "the address was not kept" in refused.error
+    assert "journal init --from URL" in refused.error
+    assert there.git("remote", "get-url", "origin").text == f"{shared}\n"
+
+
+def test_the_other_computer_is_asked_about_too(shared: Path, make_room: Callable[..., Room]) -> None:
+    there = make_room(keys=("second",))
+    assert "no terminal" in there.journal("init", "--from", str(shared), check=2).error
+    terminal = there.terminal("init", "--from", str(shared))
+    seen = answer(terminal, ("Before you begin", "2"))
+    assert terminal.exitstatus == 130
+    assert "0800-2000" in seen
+    assert not there.journal_dir.exists()
+
+
+def test_a_cancelled_passphrase_tells_that_the_journal_was_fetched(
+    room: Room, shared: Path, make_room: Callable[..., Room]
+) -> None:
+    there = make_room(keys=("locked",), pinentry="cancel")
+    let_in(room, there)
+    told = there.journal("init", "--from", str(shared), "--yes", check=3).error
+    assert "the journal was fetched; 'journal init' goes on" in told
+    assert "nothing was changed" not in told
+    assert "nothing was changed" in there.journal("init", "--yes", check=3).error
+    there.pinentry = "right"
+    there.journal("init", "--yes", check=0)

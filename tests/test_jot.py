@@ -118,7 +118,9 @@ def test_what_is_not_one_line_is_refused_and_nothing_is_written(shelf: Shelf, st
 
 
 def test_a_line_is_no_word_of_the_command_line(shelf: Shelf) -> None:
-    assert shelf.room.journal("jot", "by the lake", stdin=b"", check=2).out == b""
+    refused = shelf.room.journal("jot", "by", "lake", stdin=b"", check=2)
+    assert (refused.out, "lake" in refused.error) == (b"", False)
+    assert "type it after Enter, or pipe it: then it stays out of your shell's history" in refused.error
     assert shelf.room.journal("jot", "-m", "by the lake", stdin=b"", check=2).out == b""
     assert nothing_was_kept(shelf)
 

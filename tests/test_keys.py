@@ -10,6 +10,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 import pexpect
 import pytest
@@ -19,6 +20,8 @@ from room import JOURNAL, Room
 from sexjournal import packets
 from sexjournal.gpg import Gpg
 from sexjournal.journal import Journal
+from sexjournal.ownpage import OwnPage, Recipient, news
+from sexjournal.render import in_fours
 
 
 @pytest.fixture
@@ -97,6 +100,17 @@ def test_who_is_removed_opens_nothing_that_comes_after(two: Room, make_room: Cal
     assert elsewhere.journal("list").code in (3, 5)
     listed = {one["fingerprint"]: one["removed"] for one in readers(two)}
     assert listed == {two.fingerprint: "", second: "2026-11-22"}
+
+
+@pytest.mark.parametrize(
+    ("removed", "sentence"), [("2026-11-22", "follows from the removal"), ("", "another journal key")]
+)
+def test_a_new_journal_key_is_told_with_what_it_follows_from(removed: str, sentence: str) -> None:
+    mine, other = (Recipient(letter * 40, letter, "2026-11-01", "") for letter in "AB")
+    before = OwnPage(1, "dated", (), (mine, other), "C" * 40, "")
+    after = before.changed(recipients=(mine, replace(other, removed=removed)), key="D" * 40)
+    assert sentence in news(after, before)[-1]
+    assert len(news(after, before)) == (2 if removed else 1)
 
 
 def test_what_git_remembers_from_before_a_removal_still_opens_here(two: Room) -> None:
@@ -291,6 +305,22 @@ def test_a_paper_key_brings_the_journal_back_in_an_empty_home(two: Room, make_ro
     assert "Begun again." in elsewhere.journal("show", "--raw", "last", check=0).text
 
 
+def test_a_paper_key_says_what_it_needs_to_open_anything(two: Room, make_room: Callable[..., Room]) -> None:
+    paper = two.journal("keys", "backup", check=0)
+    assert "opens nothing elsewhere until 'journal sync'" in paper.error
+    (fingerprint,) = re.findall(r"gpg --change-passphrase ([0-9A-F]{40})", paper.text)
+    elsewhere = make_room(keys=())
+    sheet = elsewhere.home / "paper.asc"
+    sheet.write_bytes(paper.out)
+    elsewhere.gpg("--import", stdin=elsewhere.gpg("--decrypt", str(sheet)).out)
+    before = elsewhere.asked
+    elsewhere.gpg("--change-passphrase", fingerprint)
+    assert elsewhere.asked > before
+    elsewhere.forget()
+    elsewhere.pinentry = "cancel"
+    assert elsewhere.gpg("--local-user", fingerprint, "--sign", stdin=b"shut", check=None).code != 0
+
+
 def test_without_its_passphrase_no_paper_key_is_made(make_room: Callable[..., Room]) -> None:
     room = make_room(pinentry="cancel")
     room.journal("init", "--yes", check=0)
@@ -299,6 +329,15 @@ def test_without_its_passphrase_no_paper_key_is_made(make_room: Callable[..., Ro
     assert refused.out == b""
     assert "passphrase was not given" in refused.error
     assert (room.journal_dir / "journal.asc").read_bytes() == before
+
+
+def test_a_fingerprint_may_come_in_the_groups_that_it_is_shown_in(two: Room) -> None:
+    shown = in_fours(two.fingerprints["second"]).split()
+    assert len(shown) > 1
+    two.journal("keys", "add", *shown, "--yes", check=0)
+    assert [one["fingerprint"] for one in readers(two)] == [*two.fingerprints.values()]
+    two.journal("keys", "remove", "--yes", *shown, check=0)
+    assert [bool(one["removed"]) for one in readers(two)] == [False, True]
 
 
 @pytest.mark.parametrize(

@@ -318,13 +318,53 @@ def test_no_hook_of_the_persons_runs(pair: tuple[Device, Device]) -> None:
 
 
 def test_a_remote_that_is_not_there_is_told(room: Room) -> None:
-    here = device(room, "here", room.root / "data" / "nowhere.git")
+    here = device(room, "here", bare(room))
     head = here.write(START)
+    assert here.remote.fetch() == ""
+    Path(here.remote.url).rename(room.root / "data" / "elsewhere.git")
     for ask in (here.remote.fetch, lambda: here.remote.push(head)):
         with pytest.raises(SyncTrouble, match="does not appear to be a git repository") as told:
             ask()
         assert not isinstance(told.value, Offline)
         assert "remote -v" in told.value.hint
+
+
+def test_a_new_address_that_is_refused_is_not_kept(pair: tuple[Device, Device]) -> None:
+    here, _ = pair
+    before = here.remote.url, seen(here), here.git("rev-parse", "origin/main")
+    here.remote.set_url(str(here.room.root / "data" / "nowhere.git"))
+    with pytest.raises(SyncTrouble, match="the address was not kept") as told:
+        here.remote.fetch()
+    assert "journal sync --remote URL" in told.value.hint
+    assert (here.remote.url, seen(here), here.git("rev-parse", "origin/main")) == before
+    assert standing(here) == Standing.NOTHING
+
+
+def test_a_first_address_that_is_refused_leaves_none(room: Room) -> None:
+    here = device(room, "here", room.root / "data" / "nowhere.git")
+    with pytest.raises(SyncTrouble, match="the address was not kept"):
+        here.remote.fetch()
+    assert here.remote.url == ""
+    assert here.git("config", "--local", "--get-regexp", "^(remote|branch)[.]", check=1) == ""
+
+
+def test_an_address_that_was_fetched_from_once_is_kept_when_it_refuses_later(pair: tuple[Device, Device]) -> None:
+    here, _ = pair
+    assert here.remote.fetch()
+    address = Path(here.remote.url)
+    address.rename(address.with_name("gone.git"))
+    with pytest.raises(SyncTrouble) as told:
+        here.remote.fetch()
+    assert "not kept" not in told.value.sentence
+    assert here.remote.url == str(address)
+
+
+def test_a_new_address_that_does_not_answer_is_kept_and_said_to_be_untried(pair: tuple[Device, Device]) -> None:
+    here, _ = pair
+    here.remote.set_url("git://127.0.0.1:1/journal.git")
+    with pytest.raises(Offline, match="could not be tried"):
+        here.remote.fetch()
+    assert here.remote.url == "git://127.0.0.1:1/journal.git"
 
 
 def test_a_machine_that_does_not_answer_is_offline(room: Room) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sexjournal.commands.options import Yes, app_of, full_fingerprint
-from sexjournal.errors import BadInput, Damaged, Interrupted, KeyTrouble
+from sexjournal.errors import BadInput, Damaged, Interrupted, KeyTrouble, SyncTrouble
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 BACK_UP = "gpg --armor --export-secret-keys {fingerprint} > journal-key.asc"
 
 NOT_FOR_US = "it is not sealed for this device's key"  # as the vault says it
+NOTHING_CHANGED = "nothing was changed"  # as it begins what gpg's cancelled passphrase is told with
 
 # What the files may show: the sentence in the prompt files -> (names, clear).
 SHOWS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -33,6 +34,7 @@ class Wishes:
 
     key: str = ""
     new_key: str = ""
+    source: str = ""
     yes: bool = False
     names: str = ""
     clear: tuple[str, ...] = ()
@@ -52,23 +54,27 @@ def init(
     yes: Yes = False,
 ) -> None:
     """Make a journal, or accept one that is there. Running it again changes nothing."""
-    if from_:
-        _fetch(app_of(ctx), from_)
-    make(app_of(ctx), Wishes(key, new_key, yes, _known_names(names), _known_fields(clear or [])))
+    make(app_of(ctx), Wishes(key, new_key, from_, yes, _known_names(names), _known_fields(clear or [])))
 
 
 def make(app: App, wishes: Wishes) -> None:
     """Make the journal as wished, asking what was left open; say so when there is nothing to do."""
-    if app.journal.seals.is_accepted and not app.journal.seals.surprises():
+    if not wishes.source and app.journal.seals.is_accepted and not app.journal.seals.surprises():
         app.say(f"the journal in {app.directory} is ready, nothing was changed")
         return
-    if app.journal.seals.exists:
-        _accept(app, wishes)
-    else:
+    fetched = _fetch(app, wishes.source, yes=wishes.yes) if wishes.source else _fetch_again(app)
+    if not app.journal.seals.exists:
         _create(app, wishes)
+        return
+    try:
+        _accept(app, wishes)
+    except KeyTrouble as trouble:
+        if not fetched or not trouble.hint.startswith(NOTHING_CHANGED):
+            raise
+        raise KeyTrouble(trouble.sentence, "the journal was fetched; 'journal init' goes on from there") from None
 
 
-def _fetch(app: App, url: str) -> None:
+def _fetch(app: App, url: str, *, yes: bool) -> bool:
     """Bring the journal of another device here, as long as this one has not accepted it."""
     from sexjournal import travel
 
@@ -76,7 +82,29 @@ def _fetch(app: App, url: str) -> None:
         raise BadInput(f"there is a journal in {app.directory} already", "journal sync brings what is new")
     if app.journal.has_pages and not app.journal.seals.exists:
         raise BadInput(f"there are pages in {app.directory} already", "journal --dir DIR init --from URL")
+    if not yes and not app.journal.seals.exists:  # it is another computer than the one where this was asked
+        _need_a_terminal(app)
+        _safe_here(app)
     travel.begin(app, url)
+    return True
+
+
+def _fetch_again(app: App) -> bool:
+    """Bring what was added meanwhile to a journal that is not accepted here yet; return whether anything was.
+
+    Any trouble leaves it as it is here, unless nothing is: a new journal would be another one than the remote has.
+    """
+    from sexjournal import travel
+
+    if app.journal.seals.is_accepted or not app.directory.is_dir() or not app.remote.url:
+        return False
+    try:
+        return travel.begin_again(app)
+    except SyncTrouble as trouble:
+        if not app.journal.seals.exists:
+            raise
+        app.say(f"{trouble.sentence}; going on with what is here")
+        return False
 
 
 def _create(app: App, wishes: Wishes) -> None:
@@ -121,12 +149,17 @@ def _accept(app: App, wishes: Wishes) -> None:
 
 def _not_added_yet(app: App, device: Key) -> KeyTrouble:
     """Tell the one step that is missing on a new device."""
-    words = app.wording.sync
-    app.tell(words["first"])
+    words = app.wording.init
+    app.tell(words["shut"])
+    app.tell(words["shut_here"])
     app.tell(f"  gpg --armor --export {device.fingerprint} > device.asc")
+    app.tell(words["shut_there"])
     app.tell(f"  gpg --import device.asc && journal keys add {device.fingerprint} && journal sync")
-    app.tell(words["then"])
-    return KeyTrouble("this device's key does not open the journal yet", "add it on the other device, as told above")
+    app.tell(words["shut_then"])
+    again = "journal init" if app.remote.url else "journal init --from URL"
+    return KeyTrouble(
+        "this device's key does not open the journal yet", f"add it on the other device, as told above; then: {again}"
+    )
 
 
 def _described(page: OwnPage) -> list[str]:

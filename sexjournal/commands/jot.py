@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 def jot(ctx: typer.Context) -> None:
     """Keep one line about today, typed here or on standard input; the page can wait until tomorrow."""
+    if ctx.args:  # not told again: what is said may be kept too
+        hint = "type it after Enter, or pipe it: then it stays out of your shell's history"
+        raise BadInput("a jot takes no words on the command line", hint)
     app = app_of(ctx)
     if not app.journal.seals.is_accepted:
         init.make(app, init.Wishes())

@@ -20,7 +20,9 @@ keys = typer.Typer(
 )
 
 SHORTEST = 8  # of a fingerprint, to name a key that is listed already
-Fingerprint = Annotated[str, typer.Argument(metavar="FPR", help="A key, by its full fingerprint.")]
+Fingerprint = Annotated[
+    list[str], typer.Argument(metavar="FPR", help="A key, by its full fingerprint; in groups as it is shown, too.")
+]
 
 
 @keys.callback()
@@ -39,7 +41,7 @@ def listed(ctx: typer.Context, json: Json = False) -> None:
 def add(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> None:
     """Let one more key open the journal; it has to be in your keyring: gpg --import FILE."""
     app = app_of(ctx)
-    reader = app.journal.seals.as_known(_candidate(app, fingerprint))
+    reader = app.journal.seals.as_known(_candidate(app, " ".join(fingerprint)))
     known = _reader(app.journal.seals.unlock(), reader.fingerprint)
     if known is None:
         _name(app, reader)
@@ -56,7 +58,7 @@ def add(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> None:
 def remove(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> None:
     """Take a key's reading away, and seal every page anew; run it again to finish one that was cut short."""
     app = app_of(ctx)
-    one = _listed(app.journal.seals.unlock(), fingerprint)
+    one = _listed(app.journal.seals.unlock(), " ".join(fingerprint))
     if one.fingerprint == app.journal.seals.accepted.device:
         raise BadInput("this is the key of this device", "remove it from another device that has the journal")
     if not one.removed:
@@ -84,6 +86,7 @@ def backup(ctx: typer.Context) -> None:
     sys.stdout.write(f"{words['paper_title']}\n{in_fours(reader.fingerprint)}\n\n{steps}\n\n{sealed.decode('ascii')}")
     sys.stdout.flush()
     app.say("print it, then remove the file; 'journal keys' lists the key, and can take it away again")
+    app.say(f"{reader.name} opens nothing elsewhere until 'journal sync'")
 
 
 def _show(app: App, *, json: bool) -> None:
