@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import os
@@ -25,6 +26,8 @@ from sexjournal.errors import JournalError
 INTERRUPTED = 130
 COMPLETING = "_JOURNAL_COMPLETE"
 BUG = 70  # EX_SOFTWARE of sysexits.h
+# What goes wrong with an output; all else that the system refuses has its own sentence where it happens.
+OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.EROFS, errno.ENXIO, errno.EINVAL)
 
 write, read, reflect, keep = PANELS.values()
 
@@ -143,6 +146,8 @@ def obey(words: list[str]) -> int:
     except BrokenPipeError:
         return _reader_gone()
     except OSError as trouble:
+        if trouble.errno not in OUTPUT:
+            raise
         return _nowhere_to_write(trouble)
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
@@ -170,7 +175,7 @@ def _reader_gone() -> int:
 
 
 def _nowhere_to_write(trouble: OSError) -> int:
-    """The output is full or closed; everything else on the disk has its own sentence where it happens."""
+    """The output is full or closed."""
     _reader_gone()
     sys.stderr.write(f"journal: cannot write the output: {str(trouble.strerror).lower()}\n")
     return 2
