@@ -15,6 +15,8 @@ OWN_PAGE = "journal.asc"
 # 86.7 MiB; the rest is for keys, signature and padding, and for what is shown in clear above.
 LARGEST_FILE = 88 * 1024 * 1024
 
+LONGEST_SHOWN = 120  # characters of a name
+
 PLAIN = "100644"
 MODES = {
     "120000": "it is a symbolic link, and could lead out of the journal",
@@ -91,8 +93,13 @@ def plan(base: Mapping[str, Blob], ours: Mapping[str, Blob], theirs: Mapping[str
 
 
 def shown(path: str) -> str:
-    """Return a path with every character that could act on a terminal, or hide there, written out."""
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in path)
+    """Return a path with every character that could act on a terminal, or hide there, written out.
+
+    Of a very long one, its beginning and its end.
+    """
+    text = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in path)
+    half = LONGEST_SHOWN // 2
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: half - 1]}…{text[-half:]}"
 
 
 def _content(tree: Mapping[str, Blob], path: str) -> str:
