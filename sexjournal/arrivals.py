@@ -110,23 +110,23 @@ def _holders(paths: Iterable[str]) -> dict[str, set[str]]:
     """Return the paths that have an id, by the id."""
     holders: dict[str, set[str]] = defaultdict(set)
     for path in paths:
-        holders[_id_of(path)].add(path)
+        holders[id_of(path)].add(path)
     return holders
 
 
-def _id_of(path: str) -> str:
+def id_of(path: str) -> str:
     """The id that a page's name tells; empty when this is no name of a page."""
     match = _PAGE.fullmatch(path)
     return match[4] if match else ""
 
 
 def _wrong(path: str, blob: Blob, holders: Mapping[str, set[str]]) -> Iterator[str]:
-    if path != OWN_PAGE and not _id_of(path):
+    if path != OWN_PAGE and not id_of(path):
         named_for_git = any(_FOR_GIT.fullmatch(part) for part in path.split("/"))
         yield "it would tell git what to do" if named_for_git else "it has no name of a page"
     if blob.mode != PLAIN:
         yield MODES.get(blob.mode, "it is no plain file")
     if blob.size > LARGEST_FILE:
         yield f"it is larger than a page can be: {blob.size // 2**20} MiB"
-    if others := holders[_id_of(path)] - {path} if _id_of(path) else ():
+    if others := holders[id_of(path)] - {path} if id_of(path) else ():
         yield f"its id is that of {shown(min(others))}"

@@ -15,6 +15,7 @@ from typing import IO, cast
 
 from sexjournal.errors import SyncTrouble
 
+LARGEST_LISTING = 16 * 1024 * 1024  # bytes of names that are read at once: some 150,000 pages
 MESSAGE = "journal: update"  # of every commit: it tells nothing
 INSTALL = "install it: apt install git (Debian), dnf install git (Fedora), brew install git (macOS)"
 

@@ -14,9 +14,8 @@ from typing import IO
 
 from sexjournal.arrivals import LARGEST_FILE, PLAIN, Blob
 from sexjournal.errors import SyncTrouble
-from sexjournal.git import MESSAGE, Git, stamp
+from sexjournal.git import LARGEST_LISTING, MESSAGE, Git, stamp
 
-LARGEST_LISTING = 16 * 1024 * 1024  # bytes that `ls-tree` says of one tree: some 150,000 pages
 CHUNK = 1024 * 1024
 OURS = "refs/journal"  # not below refs/remotes, which any `git fetch` of the person's moves
 
