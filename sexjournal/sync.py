@@ -85,8 +85,8 @@ class Sync:
 
         It looks back as far as LARGEST_LISTING goes: somebody who pushed may have let millions of names come and go.
         """
-        words = ("log", "--diff-filter=D", "--name-only", "--no-renames", "-z", "--format=%x00%H")
-        listed = self._git.up_to(LARGEST_LISTING, *words)
+        words = ("log", "--diff-filter=D", "--name-only", "--no-renames", "--full-history", "-z", "--format=%x00%H")
+        listed = self._git.up_to(LARGEST_LISTING, *words, "--", ":(glob)*/*.md.asc")
         here = {id_of(str(path.relative_to(self._directory))) for path in self._directory.glob("*/*.md.asc")}
         gone: dict[str, str] = {}
         commit = ""

@@ -537,6 +537,19 @@ def test_the_hint_for_what_is_refused_for_good_is_a_way_out(pair: Pair, attacker
     assert set(pair.bodies(pair.there)) == {one}
 
 
+def test_where_nothing_is_yet_the_hint_shows_what_is_refused(
+    pair: Pair, attacker: Attacker, make_room: Callable[..., Room]
+) -> None:
+    plain_text(attacker)
+    fresh = make_room(keys=("plain",))
+    refused = fresh.journal("init", "--from", str(pair.remote), "--yes", check=4)
+    assert "README.md: it has no name of a page" in refused.error
+    assert "--force" not in refused.error
+    look = refused.error.partition("see it: ")[2].split()
+    assert "README.md" in fresh.run(*look, check=0).text
+    assert fresh.files() == []
+
+
 # What only the person can tell: a page that was here before, or that is signed by who no longer reads the journal
 
 
