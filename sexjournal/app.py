@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sexjournal.config import Config
 from sexjournal.config import load as load_config
-from sexjournal.errors import BadInput, Damaged, NothingFound, SyncTrouble
+from sexjournal.errors import BadInput, Damaged, Interrupted, NothingFound, SyncTrouble
 
 if TYPE_CHECKING:
     from sexjournal.agent import Agent
@@ -372,19 +372,37 @@ class App:
 
     def restore(self, ref: str) -> Entry:
         """Bring a removed page back from git's past, once it is found genuine."""
-        from sexjournal.journal import id_in
         from sexjournal.sync import find_removed
 
         _ = self.journal.seals.accepted  # or say that there is no journal here
         gone = self.sync.removed()
         name = find_removed(gone, ref)
-        sealed = self.sync.past(name, gone[name])
-        entry = self.journal.open_file(sealed)
-        if entry.id != id_in(name):
-            raise Damaged(f"what git has under {name} is another page", "git log shows what happened to it")
+        entry = self._genuine(name, self.sync.past(name, gone[name]))
         self.journal.put_back(name, entry)
         self.commit()
         return entry
+
+    def _genuine(self, name: str, sealed: bytes) -> Entry:
+        """Open a page of git's past, where anybody who can push may have put one; Damaged unless it is the person's.
+
+        One that is signed by who no longer reads the journal is theirs when they say so.
+        """
+        page = self.journal.seals.unlock()
+        ((_, known),) = self.journal.judged(page, [(name, sealed)])
+        for _, genuine, whose in () if known.entry else self.journal.disowned(page, [(name, sealed)]):
+            self._ask_about(f"{name}: {whose}")
+            known = genuine
+        if known.entry is None:
+            raise Damaged(f"{name}: {known.trouble}", "git log shows what happened to it")
+        return known.entry
+
+    def _ask_about(self, doubt: str) -> None:
+        """Go on when the person knows a page as theirs."""
+        if not self.interactive:
+            raise Damaged(doubt, "journal restore in a terminal asks whether it is yours")
+        self.say(doubt)
+        if not self.asker.confirm(self.wording.ui["restore"]):
+            raise Interrupted("nothing was changed")
 
     def change_keys(self, change: Callable[[Seals], None]) -> None:
         """Change who can open the journal, and commit it."""

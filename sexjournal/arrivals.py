@@ -15,6 +15,8 @@ OWN_PAGE = "journal.asc"
 # 86.7 MiB; the rest is for keys, signature and padding, and for what is shown in clear above.
 LARGEST_FILE = 88 * 1024 * 1024
 
+LONGEST_SHOWN = 120  # characters of a name
+
 PLAIN = "100644"
 MODES = {
     "120000": "it is a symbolic link, and could lead out of the journal",
@@ -112,8 +114,13 @@ def plan(base: Mapping[str, Blob], ours: Mapping[str, Blob], theirs: Mapping[str
 
 
 def shown(path: str) -> str:
-    """Return a path with every character that could act on a terminal, or hide there, written out."""
-    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in path)
+    """Return a path with every character that could act on a terminal, or hide there, written out.
+
+    Of a very long one, its beginning and its end.
+    """
+    text = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in path)
+    half = LONGEST_SHOWN // 2
+    return text if len(text) <= LONGEST_SHOWN else f"{text[: half - 1]}…{text[-half:]}"
 
 
 def _content(tree: Mapping[str, Blob], path: str) -> str:
@@ -124,23 +131,23 @@ def _holders(paths: Iterable[str]) -> dict[str, set[str]]:
     """Return the paths that have an id, by the id."""
     holders: dict[str, set[str]] = defaultdict(set)
     for path in paths:
-        holders[_id_of(path)].add(path)
+        holders[id_of(path)].add(path)
     return holders
 
 
-def _id_of(path: str) -> str:
+def id_of(path: str) -> str:
     """The id that a page's name tells; empty when this is no name of a page."""
     match = _PAGE.fullmatch(path)
     return match[4] if match else ""
 
 
 def _wrong(path: str, blob: Blob, holders: Mapping[str, set[str]]) -> Iterator[str]:
-    if path != OWN_PAGE and not _id_of(path):
+    if path != OWN_PAGE and not id_of(path):
         named_for_git = any(_FOR_GIT.fullmatch(part) for part in path.split("/"))
         yield "it would tell git what to do" if named_for_git else "it has no name of a page"
     if blob.mode != PLAIN:
         yield MODES.get(blob.mode, "it is no plain file")
     if blob.size > LARGEST_FILE:
         yield f"it is larger than a page can be: {blob.size // 2**20} MiB"
-    if others := holders[_id_of(path)] - {path} if _id_of(path) else ():
+    if others := holders[id_of(path)] - {path} if id_of(path) else ():
         yield f"its id is that of {shown(min(others))}"

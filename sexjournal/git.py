@@ -15,6 +15,7 @@ from typing import IO, cast
 
 from sexjournal.errors import SyncTrouble
 
+LARGEST_LISTING = 16 * 1024 * 1024  # bytes of names that are read at once: some 150,000 pages
 MESSAGE = "journal: update"  # of every commit: it tells nothing
 INSTALL = "install it: apt install git (Debian), dnf install git (Fedora), brew install git (macOS)"
 
@@ -84,8 +85,21 @@ class Git:
         """Return what git wrote; SyncTrouble when it failed."""
         result = self.run(*words, stdin=stdin, extra=extra)
         if result.returncode:
-            raise SyncTrouble(f"git {words[0]} did not work", f"see: git -C {self.directory} status")
+            raise self._failed(words[0])
         return result.stdout
+
+    def up_to(self, most: int, *words: str) -> bytes:
+        """Return what git wrote, and one byte over `most` where it is more: then git is ended, and no more is held."""
+        with self._started(words) as git:
+            data = cast(IO[bytes], git.stdout).read(most + 1)  # it is a pipe
+            if len(data) > most:
+                git.kill()
+        if git.returncode and len(data) <= most:
+            raise self._failed(words[0])
+        return data
+
+    def _failed(self, word: str) -> SyncTrouble:
+        return SyncTrouble(f"git {word} did not work", f"see: git -C {self.directory} status")
 
     @contextmanager
     def talking(self, *words: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:

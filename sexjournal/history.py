@@ -12,10 +12,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import IO
 
-from sexjournal.arrivals import PLAIN, Blob
+from sexjournal.arrivals import LARGEST_FILE, PLAIN, Blob
 from sexjournal.errors import SyncTrouble
-from sexjournal.git import MESSAGE, Git, stamp
+from sexjournal.git import LARGEST_LISTING, MESSAGE, Git, stamp
 
+CHUNK = 1024 * 1024
 OURS = "refs/journal"  # not below refs/remotes, which any `git fetch` of the person's moves
 
 
@@ -41,14 +42,23 @@ class History:
         return self._refs().get(self._branch_ref, "")
 
     def tree(self, commit: str) -> dict[str, Blob]:
-        """Return every file of a commit by its path, in the letters that `os.fsdecode` would give it."""
+        """Return every file of a commit by its path, in the letters that `os.fsdecode` would give it.
+
+        SyncTrouble beyond LARGEST_LISTING: a few hundred bytes of trees within trees may stand for millions of names.
+        """
         if not commit:
             return {}
-        listed = self._git.out("ls-tree", "-r", "-z", "--long", "--full-tree", commit)
+        listed = self._git.up_to(LARGEST_LISTING, "ls-tree", "-r", "-z", "--long", "--full-tree", commit)
+        if len(listed) > LARGEST_LISTING:
+            hint = f"to put what is here in its place: git -C {self._directory} push --force origin HEAD"
+            raise SyncTrouble("the remote holds more files than a journal can", hint)
         return dict(_listed(line) for line in listed.decode("utf-8", "surrogateescape").split("\0") if line)
 
     def contents(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """Yield each id with what it stands for, so that one content is held at a time."""
+        """Yield each id with what it stands for, so that one content is held at a time.
+
+        What is larger than a sealed file can be is nothing of ours, and b"" is yielded in its place.
+        """
         with self._git.talking("cat-file", "--batch") as (ask, answers):
             for oid in oids:
                 ask.write(f"{oid}\n".encode())
@@ -59,10 +69,21 @@ class History:
         """Return the ids of all contents that a path ever had in a commit and those before it, by path."""
         past: dict[str, set[str]] = defaultdict(set)
         listed = self._git.out("rev-list", "--objects", commit).decode("utf-8", "surrogateescape") if commit else ""
-        for line in listed.splitlines():
+        for line in listed.split("\n")[:-1]:
             oid, _, path = line.partition(" ")
             past[path].add(oid)
         return past
+
+    def files(self, commit: str, largest: int) -> set[str]:
+        """Return the ids of all contents of no more than `largest` bytes in a commit and those before it.
+
+        Names count for nothing here: `past` tells one of them for each content, and whoever pushed may choose which.
+        """
+        oids = set().union(*self.past(commit).values())
+        asked = "".join(f"{oid}\n" for oid in sorted(oids)).encode()
+        told = self._git.out("cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)", stdin=asked)
+        lines = (line.split(" ") for line in told.decode("ascii").split("\n")[:-1])
+        return {oid for oid, kind, size in lines if kind == "blob" and int(size) <= largest}
 
     def write(self, data: bytes) -> str:
         """Keep a content and return its id."""
@@ -96,7 +117,7 @@ class History:
         """Return the commits that the branch and our own refs name; what is no commit is left out."""
         told = "--format=%(objecttype) %(objectname) %(refname)"
         listed = self._git.out("for-each-ref", told, self._branch_ref, OURS).decode("utf-8", "replace")
-        refs = [line.split(" ") for line in listed.splitlines()]
+        refs = [line.split(" ") for line in listed.split("\n")[:-1]]
         return {name: commit for kind, commit, name in refs if kind == "commit"}
 
     def _move(self, refs: Mapping[str, str]) -> None:
@@ -122,10 +143,12 @@ def _answer(answers: IO[bytes], oid: str) -> bytes:
     if len(told) != len(("id", "kind", "size")):
         raise SyncTrouble(f"git does not have {oid}", "look at it: git fsck")
     size = int(told[2])
-    data = answers.read(size + 1)
-    if len(data) != size + 1:
+    data, left = b"", size + 1
+    while left and (data := answers.read(left if size <= LARGEST_FILE else min(left, CHUNK))):
+        left -= len(data)
+    if left:
         raise SyncTrouble(f"git could not read {oid}", "look at it: git fsck")
-    return data[:size]
+    return data[:size] if size <= LARGEST_FILE else b""
 
 
 def _index_line(path: str, oid: str | None, like: str) -> bytes:

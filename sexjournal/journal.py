@@ -24,6 +24,7 @@ from sexjournal.seals import Seals
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base32
 ID_LENGTH = 8
 
+SIGNED_BY_REMOVED = "it is signed by a key that was removed from this journal ({})"
 BOTH = "changed on two devices at once; 'journal edit {}' shows both versions"
 
 Progress = Callable[[int, int], None]  # (files opened, files to open)
@@ -209,13 +210,26 @@ class Journal:
             (opened,) = vault.open_many(opener, [sealed])
             yield name, _known(name, sealed, opened, page.clear)
 
+    def disowned(self, page: OwnPage, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, Known, str]]:
+        """Open files that nobody signed who reads the journal today; yield the pages of a recipient who did, and whose.
+
+        It may be the last page of a device that was lost, or what its finder wrote: only the person can tell.
+        """
+        openers = [(one.name, self.seals.opener(page, [one])) for one in page.recipients if one.removed]
+        for name, sealed in files:
+            for whose, opener in openers:
+                (opened,) = vault.open_many(opener, [sealed])
+                known = _known(name, sealed, opened, page.clear)
+                if known.entry:
+                    yield name, known, SIGNED_BY_REMOVED.format(whose)
+
     @staticmethod
-    def core(sealed: bytes) -> bytes:
-        """Return what is sealed in a file, however it is wrapped; the file itself where it is no message."""
+    def core(sealed: bytes) -> str:
+        """Return a digest of what is sealed in a file, however it is wrapped; of the file where it is no message."""
         try:
-            return packets.sealed_data(sealed)
+            return index.digest(packets.sealed_data(sealed))
         except Damaged:
-            return sealed
+            return index.digest(sealed)
 
     # inside
 

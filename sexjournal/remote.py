@@ -242,11 +242,11 @@ def _text(done: CompletedProcess[bytes]) -> str:
 
 def _not_taken(told: str) -> Iterator[str]:
     """Yield what `push --porcelain` says of refs that were not taken: `!`, from and to, and this."""
-    yield from (line.split("\t")[-1] for line in told.splitlines() if line.startswith("!\t"))
+    yield from (line.split("\t")[-1] for line in told.split("\n") if line.startswith("!\t"))
 
 
 def _reason(told: str) -> str:
     """Return the line in which git says why, in letters that can be shown, and without a password in an address."""
-    said = (line.partition(": ")[2] for line in told.splitlines() if line.startswith(("fatal: ", "error: ")))
+    said = (line.partition(": ")[2] for line in told.split("\n") if line.startswith(("fatal: ", "error: ")))
     reason = next((line for line in (*_not_taken(told), *said) if line), "it did not work")
     return shown(CREDENTIALS.sub("", reason))

@@ -76,9 +76,10 @@ class Seals:
         self.write(page, device.fingerprint)
         return page
 
-    def look(self, device: str, sealed: bytes = b"") -> OwnPage:
+    def look(self, device: str, sealed: bytes | None = None) -> OwnPage:
         """Open an own page with one of the person's keys, to be shown before it is accepted: nobody vouches for it."""
-        return _understood(vault.open_unjudged(self._gpg, _bounded(sealed or self._own_page()), device))
+        file = self._own_page() if sealed is None else sealed
+        return _understood(vault.open_unjudged(self._gpg, _bounded(file), device))
 
     def accept(self, page: OwnPage, device: str) -> None:
         """Take over what an own page says, as the person confirmed it; Damaged unless one of its readers signed it.

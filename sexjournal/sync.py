@@ -8,8 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 from sexjournal import disk
+from sexjournal.arrivals import LARGEST_FILE, id_of
 from sexjournal.errors import BadInput, NothingFound
-from sexjournal.git import MESSAGE, Git, stamp
+from sexjournal.git import LARGEST_LISTING, MESSAGE, Git, stamp
 
 # Whatever a tree that was pushed says: only pages are opened for a diff, and only sealed files are merged, by us.
 ATTRIBUTES = """\
@@ -85,21 +86,26 @@ class Sync:
         disk.replace(path, sealed)
 
     def removed(self) -> dict[str, str]:
-        """Return the files that git remembers and that are gone: path -> the commit that still has it."""
-        listed = self._git.out("log", "--diff-filter=D", "--name-only", "--no-renames", "-z", "--format=%x00%H")
+        """Return the pages that git remembers and that are gone, the last ones first: path -> the commit that has it.
+
+        It looks back as far as LARGEST_LISTING goes: somebody who pushed may have let millions of names come and go.
+        """
+        words = ("log", "--diff-filter=D", "--name-only", "--no-renames", "--full-history", "-z", "--format=%x00%H")
+        listed = self._git.up_to(LARGEST_LISTING, *words, "--", ":(glob)*/*.md.asc")
+        here = {id_of(str(path.relative_to(self._directory))) for path in self._directory.glob("*/*.md.asc")}
         gone: dict[str, str] = {}
         commit = ""
         for part in listed.decode("utf-8", "surrogateescape").split("\0"):
             word = part.strip("\n")
             if len(word) == 40 and "/" not in word:
                 commit = word
-            elif word.endswith(".md.asc") and not (self._directory / word).exists():
+            elif id_of(word) and id_of(word) not in here:
                 gone.setdefault(word, commit + "^")
         return gone
 
     def past(self, path: str, commit: str) -> bytes:
-        """Return a file as it was in a commit."""
-        return self._git.out("cat-file", "blob", f"{commit}:{path}")
+        """Return a file as it was in a commit; cut off beyond what a sealed file can be."""
+        return self._git.up_to(LARGEST_FILE, "cat-file", "blob", f"{commit}:{path}")
 
     @property
     def remote(self) -> str:
@@ -146,16 +152,13 @@ class Sync:
 
 
 def find_removed(gone: Mapping[str, str], ref: str) -> str:
-    """Return the path of the removed entry whose id begins with `ref`."""
+    """Return the path of the removed entry whose id begins with `ref`; the last one, should there be two of one id."""
     wanted = ref.lower()
-    matches = [path for path in gone if _id_of(path).startswith(wanted)]
+    matches = [path for path in gone if id_of(path).startswith(wanted)]
     if not wanted or not matches:
-        hint = f"these were: {', '.join(sorted(map(_id_of, gone))[:8])}" if gone else "none was removed"
+        hint = f"these were: {', '.join(sorted(map(id_of, gone))[:8])}" if gone else "none was removed"
         raise NothingFound(f"no removed entry matches '{ref}'", hint)
-    if len(matches) > 1:
-        raise BadInput(f"several removed entries match '{ref}'", ", ".join(sorted(map(_id_of, matches))[:8]))
+    ids = {id_of(path) for path in matches}
+    if len(ids) > 1:
+        raise BadInput(f"several removed entries match '{ref}'", ", ".join(sorted(ids)[:8]))
     return matches[0]
-
-
-def _id_of(path: str) -> str:
-    return Path(path).name.removesuffix(".md.asc").rpartition(".")[2]

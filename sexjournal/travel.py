@@ -5,13 +5,13 @@ Nothing that came from outside touches a file of the journal before it was looke
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sexjournal import arrivals, succession
 from sexjournal.arrivals import OWN_PAGE, Arrival, Finding
-from sexjournal.errors import BadInput, Damaged, JournalError, SyncTrouble
+from sexjournal.errors import BadInput, Damaged, Interrupted, JournalError, SyncTrouble
 from sexjournal.remote import Offline, Standing
 
 if TYPE_CHECKING:
@@ -35,10 +35,15 @@ REFUSED = {
 }
 NOT_OURS = (
     "nothing here was changed; somebody else may be able to write there. "
-    "See it: git -C {place} log --stat HEAD..{there}"
+    "See it: git -C {place} log --stat HEAD..{there}; "
+    "to put what is here in its place: git -C {place} push --force origin HEAD"
 )
+NOT_A_JOURNAL = "nothing was taken over; see it: git -C {place} log --stat {there}"
+OLDER = "it is an older version, which was here before"
+ROOM = 64 * 1024  # bytes for what a sealed page may have lost on its way: seals for other keys, what stands in clear
 IN_A_TERMINAL = "journal sync in a terminal asks what to do; journal sync --yes takes it as it is"
 GIVE_UP = "give it up: git merge --abort, or git rebase --abort; then: journal sync"
+ASKED = "nothing here was changed; journal sync in a terminal asks what to do"
 
 
 def sync(app: App, *, yes: bool = False) -> None:
@@ -103,9 +108,10 @@ def _join(app: App, remote: Remote, arrival: Arrival, yes: bool) -> None:
     seals = app.journal.seals
     key = seals.accepted.page.key  # before another one is announced
     page, changes = succession.own_page(app, remote, arrival, _not_ours(app, arrival.commit))
-    theirs = _judged(app, remote, arrival, page)
+    theirs, doubtful = _judged(app, remote, arrival, page)
     changes |= _gone(app, arrival, page, yes)
     changes |= {path: oid for path, oid in arrival.plan.take.items() if path != OWN_PAGE}
+    changes |= {path: remote.write(app.journal.sealed(theirs[path])) for path in doubtful if path in arrival.plan.take}
     changes |= {path: remote.write(sealed) for path, sealed in _merged(app, remote, arrival, page, theirs)}
     if page.key != key or (page.former and OWN_PAGE in changes):
         seals.begin_sealing()
@@ -127,18 +133,24 @@ def _commit(app: App, remote: Remote, arrival: Arrival, changes: Mapping[str, st
     return remote.join(changes, remote.head, arrival.commit, app.now())
 
 
-def _refuse(app: App, commit: str, found: Iterable[Finding]) -> None:
+def _refuse(app: App, commit: str, found: Sequence[Finding], hint: str = NOT_OURS) -> None:
     """SyncTrouble when anything was found; the first few are named."""
-    told = list(found)
-    for one in told[:MANY]:
+    _name(app, found)
+    if found:
+        count = "a file" if len(found) == 1 else f"{len(found)} files"
+        raise SyncTrouble(f"{count} of the remote cannot be taken in", _not_ours(app, commit, hint))
+
+
+def _not_ours(app: App, commit: str, hint: str = NOT_OURS) -> str:
+    return hint.format(place=app.directory, there=commit[:12])
+
+
+def _name(app: App, found: Sequence[Finding]) -> None:
+    """Say the first few of what was found."""
+    for one in found[:MANY]:
         app.say(f"{one.name}: {one.sentence}")
-    if told:
-        count = "a file" if len(told) == 1 else f"{len(told)} files"
-        raise SyncTrouble(f"{count} of the remote cannot be taken in", _not_ours(app, commit))
-
-
-def _not_ours(app: App, commit: str) -> str:
-    return NOT_OURS.format(place=app.directory, there=commit[:12])
+    if len(found) > MANY:
+        app.say(f"and {len(found) - MANY} more")
 
 
 # For git, when the person merges by hand
@@ -165,39 +177,61 @@ def drive(app: App, base: Path, ours: Path, theirs: Path, name: str) -> None:
 # The pages
 
 
-def _judged(app: App, remote: Remote, arrival: Arrival, page: OwnPage) -> dict[str, Entry]:
-    """Open every page that arrives; SyncTrouble unless each is genuine, and none is one that was here before."""
-    old = _sealed_before(app, remote, arrival)
-    found: list[Finding] = []
-    pages: dict[str, Entry] = {}
+def _judged(app: App, remote: Remote, arrival: Arrival, page: OwnPage) -> tuple[dict[str, Entry], set[str]]:
+    """Open every page that arrives, and return them by path; SyncTrouble unless each is genuine.
 
-    def files() -> Iterator[tuple[str, bytes]]:
-        contents = remote.contents(arrival.pages.values())  # by path: one content may be pushed under two names
-        for path, (_, sealed) in zip(arrival.pages, contents, strict=True):
-            if app.journal.core(sealed) in old.get(path, ()):
-                found.append(Finding(path, "it is an older version, which was here before"))
-            else:
-                yield path, sealed
-
-    for name, known in app.journal.judged(page, files()):
-        if known.entry is None or known.remark:
-            found.append(Finding(name, known.trouble or known.remark))
-        else:
-            pages[name] = known.entry
-    _refuse(app, arrival.commit, found)
-    return pages
+    The second are those that are, and that only the person can take in, who agreed to it; SyncTrouble or Interrupted
+    otherwise. They are to be sealed anew, so that they are no old version, and signed by who reads the journal today.
+    """
+    known = dict(app.journal.judged(page, _sealed(remote, arrival, arrival.pages)))
+    shut = [path for path, one in known.items() if one.entry is None]
+    doubts: list[Finding] = []
+    for path, one, whose in app.journal.disowned(page, _sealed(remote, arrival, shut)):
+        known[path] = one
+        doubts.append(Finding(path, whose))
+    wrong = {path: one.trouble or one.remark for path, one in known.items()}
+    _refuse(app, arrival.commit, [Finding(path, sentence) for path, sentence in wrong.items() if sentence])
+    doubts += [Finding(path, OLDER) for path in _older(app, remote, arrival)]
+    _ask_about(app, doubts)
+    return {path: one.entry for path, one in known.items() if one.entry}, {one.name for one in doubts}
 
 
-def _sealed_before(app: App, remote: Remote, arrival: Arrival) -> dict[str, set[bytes]]:
-    """Return, for the pages that arrive, what was ever sealed in them here, but for what stands there now."""
-    past = remote.past(remote.head)
-    now = {blob.oid for tree in (arrival.base, arrival.ours) for blob in tree.values()}
-    wanted = {oid: path for path in arrival.pages for oid in past.get(path, ())}
-    gone = [oid for oid, path in wanted.items() if oid not in now or path not in arrival.ours]
-    before: dict[str, set[bytes]] = {}
-    for oid, sealed in remote.contents(gone):
-        before.setdefault(wanted[oid], set()).add(app.journal.core(sealed))
-    return before
+def _ask_about(app: App, doubts: Sequence[Finding]) -> None:
+    """Let the person say whether these come in; `--yes` agrees to none of them, for it never saw which they are."""
+    _name(app, doubts)
+    if doubts and not app.interactive:
+        count = len({one.name for one in doubts})
+        told = "a page of the remote is" if count == 1 else f"{count} pages of the remote are"
+        raise SyncTrouble(f"{told} in doubt", ASKED)
+    if doubts and not app.asker.confirm(app.wording.sync["doubtful"]):
+        raise Interrupted("nothing was taken in")
+
+
+def _sealed(remote: Remote, arrival: Arrival, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """Yield these of the pages that arrive, sealed; one content may be pushed under two names."""
+    pages = arrival.pages
+    wanted = list(paths)
+    for path, (_, sealed) in zip(wanted, remote.contents(pages[path] for path in wanted), strict=True):
+        yield path, sealed
+
+
+def _older(app: App, remote: Remote, arrival: Arrival) -> list[str]:
+    """Return the pages that arrive with what was sealed here before, under whatever name, and no longer stands there.
+
+    The same may come in another armor; but it cannot be much shorter then, and what is larger was never the same.
+    """
+    cores: dict[str, str] = {}
+    largest = 0
+    for path, sealed in _sealed(remote, arrival, arrival.pages):
+        cores[path] = app.journal.core(sealed)
+        largest = max(largest, len(sealed))
+    if not cores:
+        return []
+    sides = (arrival.base, arrival.ours)
+    standing = {side[path].oid for path in cores if path in arrival.ours for side in sides if path in side}
+    past = sorted(remote.files(remote.head, 2 * largest + ROOM) - standing)
+    before = {app.journal.core(sealed) for _, sealed in remote.contents(past)}
+    return [path for path, core in cores.items() if core in before]
 
 
 def _merged(
@@ -254,10 +288,7 @@ def _gone(app: App, arrival: Arrival, page: OwnPage, yes: bool) -> dict[str, str
     gone = arrival.plan.gone
     if not gone:
         return {}
-    for name in gone[:MANY]:
-        app.say(f"{name}: removed on another device")
-    if len(gone) > MANY:
-        app.say(f"and {len(gone) - MANY} more")
+    _name(app, [Finding(name, "removed on another device") for name in gone])
     if not (yes or app.interactive):
         count = "a page was" if len(gone) == 1 else f"{len(gone)} pages were"
         raise SyncTrouble(f"{count} removed on another device", IN_A_TERMINAL)
@@ -286,6 +317,7 @@ def begin(app: App, url: str) -> None:
         raise BadInput("there is no journal there yet", "on the first device: journal sync --remote URL")
     standing = remote.standing(incoming)
     if standing is Standing.NOTHING:
+        remote.accept(incoming)
         return
     if not remote.only_adds(incoming):
         raise SyncTrouble(
@@ -306,6 +338,6 @@ def begin_again(app: App) -> bool:
 
 
 def _land_first(app: App, incoming: str) -> None:
-    _refuse(app, incoming, arrivals.findings({}, app.remote.tree(incoming)))
+    _refuse(app, incoming, arrivals.findings({}, app.remote.tree(incoming)), NOT_A_JOURNAL)
     app.landing.land(incoming)
     app.remote.accept(incoming)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sexjournal.arrivals import LARGEST_FILE, Blob, Finding, Plan, findings, plan, shown
+from sexjournal.arrivals import LARGEST_FILE, LONGEST_SHOWN, Blob, Finding, Plan, findings, plan, shown
 from sexjournal.dates import parse
 from sexjournal.gpg import LARGEST_PAGE
 
@@ -141,7 +141,14 @@ def test_a_name_is_shown_so_that_it_acts_on_nothing(sign: str) -> None:
 @given(st.text())
 def test_what_is_shown_can_always_be_shown(path: str) -> None:
     assert shown(path).isprintable()
-    assert shown(path) == path or not path.isprintable()
+    assert shown(path) == path or not path.isprintable() or len(path) > LONGEST_SHOWN
+
+
+@pytest.mark.parametrize("path", ["d/" * 60_000, "\u202e" * 60_000])
+def test_of_a_very_long_name_both_ends_are_shown(path: str) -> None:
+    told = shown(f"first/{path}last")
+    assert len(told) == LONGEST_SHOWN
+    assert (told.startswith("first/"), told.endswith("last"), "…" in told) == (True, True, True)
 
 
 # What becomes of each path

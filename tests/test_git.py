@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
+import tracemalloc
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from devices import LAKE, NOW, OWN, TRAIN, Device, device
 from room import Room
 
+from sexjournal.arrivals import LARGEST_FILE
 from sexjournal.errors import SyncTrouble
 from sexjournal.git import UNFINISHED, Git, stamp
 from sexjournal.sync import Sync
@@ -188,6 +191,54 @@ def test_every_content_that_ever_was_is_known(here: Device) -> None:
     past = here.history.past("HEAD")
     assert past[LAKE] == {before, here.git("rev-parse", "HEAD~1:" + LAKE)}
     assert here.history.past("") == {}
+
+
+@pytest.mark.parametrize("sign", "\u2028\u2029\x85\x0b\x0c\x1c\r")
+def test_a_name_with_what_some_take_for_a_line_end_makes_up_no_content(here: Device, sign: str) -> None:
+    oid, head = here.history.write(b"x"), here.history.head
+    path = f"x{sign}zzzz {LAKE}"
+    past = here.history.past(here.history.join({path: oid}, head, head, NOW))
+    assert past[path] == {oid}
+    assert {len(one) for oids in past.values() for one in oids} == {len(oid)}
+
+
+def test_every_file_of_the_past_is_known_whatever_its_name_was(here: Device) -> None:
+    lake = here.history.tree("HEAD")[LAKE].oid
+    large = here.history.write(b"x" * 1000)
+    here.write({LAKE: "x" * 1000})
+    here.write({LAKE: None, TRAIN: "train"})
+    own, train = (here.history.tree("HEAD")[name].oid for name in (OWN, TRAIN))
+    assert here.history.files("HEAD", 1000) == {own, lake, train, large}
+    assert here.history.files("HEAD", 999) == {own, lake, train}
+    assert here.history.files("", 1000) == set()
+
+
+def test_what_is_larger_than_a_sealed_file_can_be_is_never_held(here: Device) -> None:
+    huge, small = here.history.write(bytes(LARGEST_FILE + 1)), here.history.write(b"small")
+    tracemalloc.start()
+    try:
+        assert list(here.history.contents([huge, small, huge])) == [(huge, b""), (small, b"small"), (huge, b"")]
+        assert tracemalloc.get_traced_memory()[1] < 8 * 2**20
+    finally:
+        tracemalloc.stop()
+    largest = here.history.write(bytes(LARGEST_FILE))
+    ((_, data),) = here.history.contents([largest])
+    assert len(data) == LARGEST_FILE
+    shutil.rmtree(here.directory)  # it takes long to sweep
+
+
+def test_a_few_trees_that_stand_for_millions_of_files_are_not_listed(here: Device) -> None:
+    line = f"100644 blob {here.history.write(b'x')}\t{{}}\n"
+    for _ in range(7):
+        names = (f"{number:02}" for number in range(12))
+        tree = here.git("mktree", stdin="".join(map(line.format, names)).encode())
+        line = f"040000 tree {tree}\t{{}}\n"
+    bomb = here.git("commit-tree", tree, "-m", "bomb")
+    with pytest.raises(SyncTrouble, match="more files than a journal can") as told:
+        here.history.tree(bomb)
+    assert "push --force origin HEAD" in told.value.hint
+    with pytest.raises(SyncTrouble, match="ls-tree did not work"):
+        here.history.tree("1" * 40)
 
 
 def test_a_tree_tells_mode_kind_size_and_every_name_as_it_is(here: Device) -> None:

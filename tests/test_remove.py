@@ -180,6 +180,25 @@ def test_another_page_under_the_name_is_not_brought_back(shelf: Shelf) -> None:
     assert not path.exists()
 
 
+def test_a_page_that_somebody_let_come_and_go_under_another_date_comes_back_once(shelf: Shelf) -> None:
+    sealed, lake = shelf.path("lake").read_bytes(), shelf.ids["lake"]
+
+    def planted() -> None:
+        path = shelf.put(f"2026/2026-11-01.{lake}.md.asc", sealed)
+        for _ in range(2):
+            shelf.room.git("add", "--all")
+            shelf.room.git("commit", "--quiet", "--message", "as anyone could")
+            path.unlink(missing_ok=True)
+
+    planted()
+    assert lake not in shelf.room.journal("restore", lake, check=1).error.partition("hint: ")[2]  # it stands there
+    shelf.room.journal("remove", "--yes", lake, check=0)
+    planted()
+    shelf.room.journal("restore", lake, check=0)
+    assert there(shelf) == list(PAGES)
+    assert shelf.room.git("status", "--porcelain").text == ""
+
+
 def test_a_page_with_an_opaque_name_comes_back_too(room: Room) -> None:
     room.journal("init", "--yes", "--names", "opaque", check=0)
     page_id = room.journal("new", stdin=room.canary.encode(), check=0).text.strip()

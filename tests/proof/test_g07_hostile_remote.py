@@ -7,42 +7,16 @@ pages have to be what they were, to the byte, and there may be no file anywhere 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from attacker import Attacker
 from figures import Figures
-from room import Keys, Result, Room
+from room import Keys, Room
 
 from sexjournal.arrivals import LARGEST_FILE
 
 PAGE = "The lake.\n\nIt rained, and we stayed in.\n\nWe said little.\n"
-
-
-@dataclass(frozen=True, slots=True)
-class Attacker:
-    """Who can push: a clone of the remote, the remote itself, and whatever can be done there without a key."""
-
-    room: Room  # whose gpg, with the person's public key, it has as well
-    remote: Path
-    clone: Path
-
-    def git(self, *words: str, stdin: bytes | None = None) -> Result:
-        return self.room.git(*words, cwd=self.clone, stdin=stdin)
-
-    def push(self, *words: str) -> None:
-        self.git("add", "--all", "--force", ".")
-        self.git("commit", "--quiet", "--allow-empty", "--message", "journal: update")
-        self.git("push", "--quiet", *words, "origin", "HEAD:main")
-
-    def plant(self, tree: bytes) -> None:
-        """Push a commit whose whole tree is this, as git keeps it."""
-        made = self.git("hash-object", "-t", "tree", "--literally", "-w", "--stdin", stdin=tree).text.strip()
-        commit = self.git("commit-tree", made, "-p", "HEAD", "-m", "journal: update").text.strip()
-        self.git("push", "--quiet", "origin", f"{commit}:main")
-
-    def pages(self) -> list[Path]:
-        return sorted(self.clone.rglob("*.md.asc"))
 
 
 def forged(attacker: Attacker) -> None:
@@ -89,6 +63,15 @@ def brought_back(attacker: Attacker) -> None:
     path = attacker.clone / name
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(attacker.git("cat-file", "blob", f"{commit}^:{name}").out)
+    attacker.push()
+
+
+def brought_back_on_another_day(attacker: Attacker) -> None:
+    gone = attacker.git("log", "--diff-filter=D", "--format=%H", "--name-only").text.split()
+    name, commit = gone[1], gone[0]
+    other = attacker.clone / name.replace("2026-11-03", "2026-11-04")
+    assert name not in str(other)
+    other.write_bytes(attacker.git("cat-file", "blob", f"{commit}^:{name}").out)
     attacker.push()
 
 
@@ -245,7 +228,15 @@ ATTACKS = (
     *(forged, signed_by_a_stranger, swapped, copied, added_to, replayed, replayed_in_another_coat, brought_back),
     *(truncated, emptied, old_own_page, no_own_page, all_removed, attributes, another_encoding, modules, link),
     *(linked_page, program, submodule, odd_name, names_that_differ_in_case, plain_text, huge, out_of_the_tree),
-    *(into_git, rewritten, rolled_back, another_journal, branch_gone, branch_of_no_history),
+    *(
+        into_git,
+        brought_back_on_another_day,
+        rewritten,
+        rolled_back,
+        another_journal,
+        branch_gone,
+        branch_of_no_history,
+    ),
 )
 
 
