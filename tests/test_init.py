@@ -249,12 +249,15 @@ def test_plain_init_goes_on_with_what_is_here_when_the_remote_does_not_answer(
     room: Room, shared: Path, make_room: Callable[..., Room]
 ) -> None:
     there = make_room(keys=("second",))
+    there.journal("init", "--from", str(shared), "--yes", check=3)
     let_in(room, there)
-    there.git("clone", "--quiet", str(shared), str(there.journal_dir), cwd=there.home)
-    shared.rename(shared.with_name("gone.git"))
-    told = there.journal("init", "--yes", check=0).error
+    away = shared.rename(shared.with_name("away.git"))
+    told = there.journal("init", "--yes", check=3).error
     assert "going on with what is here" in told
+    assert "journal keys add" in told
     assert there.git("remote", "get-url", "origin").text == f"{shared}\n"
+    away.rename(shared)
+    there.journal("init", "--yes", check=0)
 
 
 def test_where_only_the_remote_is_known_no_other_journal_is_made(make_room: Callable[..., Room]) -> None:
@@ -265,14 +268,19 @@ def test_where_only_the_remote_is_known_no_other_journal_is_made(make_room: Call
     assert not (there.journal_dir / "journal.asc").exists()
 
 
-@pytest.mark.usefixtures("shared")
-def test_plain_init_takes_nothing_that_does_not_only_add(room: Room) -> None:
-    """As with a journal whose pages were written on and never synced, on a device that forgot it."""
-    room.journal("new", stdin=b"Not synced yet.\n", check=0)
-    head = room.git("rev-parse", "HEAD").text
+def test_a_journal_that_opens_here_takes_nothing_in_unseen(room: Room, shared: Path) -> None:
+    """What this device accepted is lost: what the remote has meanwhile is for `journal sync` to judge."""
+    room.journal("new", stdin=b"The lake.\n", check=0)
+    room.journal("sync", check=0)
+    clone = room.root / "clone"
+    room.git("clone", "--quiet", str(shared), str(clone), cwd=room.home)
+    room.git("rm", "--quiet", "-r", "2026", cwd=clone)
+    room.git("commit", "--quiet", "--message", "journal: update", cwd=clone)
+    room.git("push", "--quiet", "origin", "HEAD:main", cwd=clone)
     shutil.rmtree(room.root / "state")
     assert "accepted the journal" in room.journal("init", "--yes", check=0).error
-    assert room.git("rev-parse", "HEAD").text == head
+    assert len(room.files()) == 1
+    assert "removed on another device" in room.journal("sync", check=4).error
 
 
 def test_a_wrong_address_does_not_take_the_place_of_a_good_one(shared: Path, make_room: Callable[..., Room]) -> None:

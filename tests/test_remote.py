@@ -127,6 +127,16 @@ def test_how_the_two_stand_is_told(pair: tuple[Device, Device]) -> None:
     assert standing(there) == Standing.NEW
 
 
+def test_what_comes_after_all_that_is_here_only_adds(pair: tuple[Device, Device]) -> None:
+    here, there = pair
+    assert not there.remote.only_adds(there.remote.fetch())
+    here.write({TRAIN: "train"})
+    here.give()
+    assert there.remote.only_adds(there.remote.fetch())
+    there.write({ATTIC: "attic"})
+    assert not there.remote.only_adds(there.remote.fetch())
+
+
 def test_fetching_moves_nothing_but_our_own_ref(pair: tuple[Device, Device]) -> None:
     here, there = pair
     here.write({TRAIN: "train"})
@@ -346,6 +356,21 @@ def test_a_first_address_that_is_refused_leaves_none(room: Room) -> None:
         here.remote.fetch()
     assert here.remote.url == ""
     assert here.git("config", "--local", "--get-regexp", "^(remote|branch)[.]", check=1) == ""
+
+
+def test_a_sync_with_a_wrong_address_leaves_the_right_one(make_room: Callable[..., Room]) -> None:
+    here = make_room()
+    right = bare(here)
+    here.journal("init", "--yes", check=0)
+    here.journal("sync", "--remote", str(right), check=0)
+    told = here.journal("sync", "--remote", str(right.with_name("nowhere.git")), check=4)
+    assert "the address was not kept" in told.error
+    assert "journal sync --remote URL" in told.error
+    assert here.git("remote", "get-url", "origin").text == f"{right}\n"
+    assert "the same pages" in here.journal("sync", check=0).error
+    untried = here.journal("sync", "--remote", "git://127.0.0.1:1/journal.git", check=0)
+    assert "its address is kept, and could not be tried" in untried.error
+    assert "could not be tried" not in here.journal("sync", check=0).error
 
 
 def test_an_address_that_was_fetched_from_once_is_kept_when_it_refuses_later(pair: tuple[Device, Device]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -62,19 +64,18 @@ def make(app: App, wishes: Wishes) -> None:
     if not wishes.source and app.journal.seals.is_accepted and not app.journal.seals.surprises():
         app.say(f"the journal in {app.directory} is ready, nothing was changed")
         return
-    fetched = _fetch(app, wishes.source, yes=wishes.yes) if wishes.source else _fetch_again(app)
+    if wishes.source:
+        _fetch(app, wishes.source, yes=wishes.yes)
+    elif not app.journal.seals.exists:
+        _fetch_again(app)
     if not app.journal.seals.exists:
         _create(app, wishes)
         return
-    try:
+    with _told_as_fetched() if wishes.source else nullcontext():
         _accept(app, wishes)
-    except KeyTrouble as trouble:
-        if not fetched or not trouble.hint.startswith(NOTHING_CHANGED):
-            raise
-        raise KeyTrouble(trouble.sentence, "the journal was fetched; 'journal init' goes on from there") from None
 
 
-def _fetch(app: App, url: str, *, yes: bool) -> bool:
+def _fetch(app: App, url: str, *, yes: bool) -> None:
     """Bring the journal of another device here, as long as this one has not accepted it."""
     from sexjournal import travel
 
@@ -86,7 +87,6 @@ def _fetch(app: App, url: str, *, yes: bool) -> bool:
         _need_a_terminal(app)
         _safe_here(app)
     travel.begin(app, url)
-    return True
 
 
 def _fetch_again(app: App) -> bool:
@@ -105,6 +105,17 @@ def _fetch_again(app: App) -> bool:
             raise
         app.say(f"{trouble.sentence}; going on with what is here")
         return False
+
+
+@contextmanager
+def _told_as_fetched() -> Iterator[None]:
+    """Tell what is true of a cancelled passphrase, once the journal was fetched."""
+    try:
+        yield
+    except KeyTrouble as trouble:
+        if not trouble.hint.startswith(NOTHING_CHANGED):
+            raise
+        raise KeyTrouble(trouble.sentence, "the journal was fetched; 'journal init' goes on from there") from None
 
 
 def _create(app: App, wishes: Wishes) -> None:
@@ -132,10 +143,12 @@ def _create(app: App, wishes: Wishes) -> None:
 def _accept(app: App, wishes: Wishes) -> None:
     """Show who can read a journal that this device has not accepted, or that changed, and ask."""
     device = _choose_key(app, wishes)
-    try:
-        page = app.journal.seals.look(device.fingerprint)
-    except Damaged as trouble:
-        raise _not_added_yet(app, device) if trouble.sentence == NOT_FOR_US else trouble from None
+    page = _look(app, device)
+    if page is None and not wishes.source and _fetch_again(app):
+        with _told_as_fetched():
+            page = _look(app, device)
+    if page is None:
+        raise _not_added_yet(app, device)
     for line in _described(page):
         app.say(line)
     if not wishes.yes:
@@ -145,6 +158,20 @@ def _accept(app: App, wishes: Wishes) -> None:
     app.journal.seals.accept(page, device.fingerprint)
     app.sync.prepare(moved=True)
     app.say(f"accepted the journal in {app.directory}")
+
+
+def _look(app: App, device: Key) -> OwnPage | None:
+    """Open the journal's own page; None when it is not sealed for this device.
+
+    One that opens is accepted as it is here, and `journal sync` judges what came after: what `_fetch_again` brings is
+    not looked at that closely.
+    """
+    try:
+        return app.journal.seals.look(device.fingerprint)
+    except Damaged as trouble:
+        if trouble.sentence != NOT_FOR_US:
+            raise
+        return None
 
 
 def _not_added_yet(app: App, device: Key) -> KeyTrouble:
