@@ -178,6 +178,10 @@ class Journal:
 
         return [name for name in index.scan(self.directory) if not current(name)]
 
+    def open_to_others(self, names: Iterable[str]) -> list[str]:
+        """Return those of these whole files that a key may open which is none of today's."""
+        return [name for name in names if self.seals.opens_for_others((self.directory / name).read_bytes())]
+
     def not_whole(self, names: Iterable[str]) -> list[str]:
         """Return those of these files that are no whole sealed message, as far as that shows from outside."""
         return [name for name in names if not _is_whole(self.directory / name)]

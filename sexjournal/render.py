@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from sexjournal import dates, reflection
 from sexjournal.errors import BadInput
+from sexjournal.merging import holds_marks
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -319,12 +320,13 @@ _REVIEW_ELSEWHERE = frozenset({"cadence", "at", "days_since", "blind", "note"})
 def page(entry: Entry, face: Face, words: Words) -> str:
     """Return the whole page for reading: heading, date, what is known about it, the text, and the reviews under it.
 
-    With colour the text is rendered as Markdown; otherwise it stands there as written. Numbers of pages that are
-    `quiet` or `early` are left out.
+    With colour the text is rendered as Markdown; otherwise it stands there as written, and so does a page in two
+    versions, whose marks are no Markdown. Numbers of pages that are `quiet` or `early` are left out.
     """
     numbers = _numbered(entry)
     parts = (_first_part(entry, face, words), *(_review_part(review, face, words, numbers) for review in entry.reviews))
-    return _styled_page(parts, face) if face.colour else "\n".join(map(_plain_part, parts))
+    styled = face.colour and not holds_marks(entry)
+    return _styled_page(parts, face) if styled else "\n".join(map(_plain_part, parts))
 
 
 def _first_part(entry: Entry, face: Face, words: Words) -> _Part:

@@ -244,6 +244,12 @@ class Seals:
         page, key_ids = self.accepted.page, self.accepted.key_ids
         return vault.sealed_for(ids, [key_ids[key] for key in _readers(page)], hidden=page.hidden)
 
+    def opens_for_others(self, sealed: bytes) -> bool:
+        """Whether a whole sealed file may be open to a key that is none of today's; where those are hidden, it may."""
+        ids = packets.outline(packets.split(sealed)[1]).key_ids
+        todays = {key_id for key in _readers(self.accepted.page) for key_id in self.accepted.key_ids[key]}
+        return not todays.issuperset(ids)
+
     def certificate(self, fingerprint: str) -> Path:
         """Return the file that holds the certificate of a recipient or of the journal key."""
         return acceptance.certificate_path(self.room, fingerprint)

@@ -308,13 +308,6 @@ CASES = {
         5,
     ),
     "header": Case(committed(another_header), "its clear header is not what the page says", "--fix", 5, mended=True),
-    "other keys": Case(
-        lambda shelf: by_hand(shelf, "aaaaaaaa", PAGE.format(id="aaaaaaaa")),
-        "2009/2009.aaaaaaaa.md.asc: sealed for other keys than those of today",
-        "'journal keys'",
-        1,
-        mended=True,
-    ),
     "a plain page beside the others": Case(
         write("2009/notes.md"), "2009/notes.md: not a page", "in clear.*'journal new', and remove it", 1
     ),
@@ -473,6 +466,28 @@ def test_the_gravest_finding_decides_and_the_rest_is_told_all_the_same(shelf: Sh
 
 
 # What is worth knowing
+
+
+def test_a_page_that_not_every_key_opens_by_itself_is_a_note(shelf: Shelf) -> None:
+    by_hand(shelf, "aaaaaaaa", PAGE.format(id="aaaaaaaa"))
+    told = "2009/2009.aaaaaaaa.md.asc: not sealed for each key of today"
+    assert told in notes(shelf.room)
+    doctor(shelf.room, "--fix", check=0)
+    assert told not in notes(shelf.room)
+
+
+def test_a_page_that_a_removed_key_opens_is_a_finding(keys_of_run: Keys) -> None:
+    with sound(keys_of_run) as room:
+        (path,) = room.files()
+        before = path.read_bytes()
+        room.journal("keys", "remove", room.fingerprints["second"], "--yes", check=0)
+        path.write_bytes(before)
+        room.git("commit", "--quiet", "--all", "--message", "journal: update")
+        told = f"{path.relative_to(room.journal_dir)}: sealed for other keys than those of today"
+        assert told in [one["what"] for one in found(room)[1]]
+        doctor(room, "--fix")
+        assert told not in [one["what"] for one in found(room)[1]]
+        assert path.read_bytes() != before
 
 
 def test_a_remote_that_lacks_something_is_a_note(shelf: Shelf) -> None:

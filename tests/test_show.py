@@ -342,3 +342,16 @@ def test_a_clear_header_that_differs_is_reported_and_never_believed(make_room: C
     room.journal("tag", "add", "slow", "--to", "last")
     assert file.read_bytes().startswith(b"---\nkind: wish\n")
     assert room.journal("list", check=0).err == b""
+
+
+def test_a_page_in_two_versions_keeps_its_marks_in_colour_too(shelf: Shelf) -> None:
+    marks = ("<<<<<<< this device", "=======", ">>>>>>> the other device")
+    both = shelf.write("---\ntitle: Both CANARY\n---\n{}\nWe swam.\n{}\nWe walked.\n{}\n".format(*marks))
+    terminal = shelf.room.terminal("show", both, columns=80)
+    terminal.expect_exact("(END)")
+    shown = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", terminal.before).splitlines()
+    terminal.send("q")
+    terminal.expect(pexpect.EOF)
+    assert [line for line in shown if line in (*marks, "We swam.", "We walked.")] == [
+        *(marks[0], "We swam.", marks[1], "We walked.", marks[2])
+    ]

@@ -63,9 +63,13 @@ def _sealed_anew(app: App, stored: Stored) -> Callable[[], None]:
 def _for_other_keys(app: App, reading: Reading) -> Iterator[Finding]:
     stored = {one.name for one in reading.stored}
     stale = [name for name in app.journal.not_current() if name in stored]
-    if stale:
+    others = app.journal.open_to_others(stale)
+    if others:
         hint = "'journal keys' shows for whom that is; 'journal doctor --fix' seals them anew"
-        yield Finding(f"{some(stale)}: sealed for other keys than those of today", hint, OTHER, app.seal_anew)
+        yield Finding(f"{some(others)}: sealed for other keys than those of today", hint, OTHER, app.seal_anew)
+    elif stale:
+        hint = "the journal opens them on every device, and 'gpg -d' does not; 'journal doctor --fix' seals them anew"
+        yield Finding(f"{some(stale)}: not sealed for each key of today", hint, NOTE, app.seal_anew)
 
 
 def _names_that_tell(app: App, reading: Reading) -> Iterator[Finding]:
