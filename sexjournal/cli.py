@@ -25,6 +25,7 @@ from sexjournal.errors import JournalError
 
 INTERRUPTED = 130
 COMPLETING = "_JOURNAL_COMPLETE"
+WAY = 6  # places that a mistake came by, the last one first
 BUG = 70  # EX_SOFTWARE of sysexits.h
 # What goes wrong with an output; all else that the system refuses has its own sentence where it happens.
 OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.EROFS, errno.ENXIO, errno.EINVAL)
@@ -203,11 +204,13 @@ def _trouble_while_tidying(what: sys.UnraisableHookArgs) -> None:
 
 
 def _tell_mistake(kind: type[BaseException], trace: TracebackType | None) -> None:
-    """Tell of a bug by its kind and place alone: what an exception says, and its locals, may hold a page."""
-    while trace and trace.tb_next:
+    """Tell of a bug by its kind and way alone: what an exception says, and its locals, may hold a page."""
+    places = []
+    while trace:
+        places.append(f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}")
         trace = trace.tb_next
-    place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}" if trace else "nowhere"
-    sys.stderr.write(f"journal: a mistake of this program: {kind.__name__} at {place}\n")
+    way = " ".join(reversed(places[-WAY:])) or "nowhere"
+    sys.stderr.write(f"journal: a mistake of this program: {kind.__name__} at {way}\n")
     sys.stderr.write("hint: nothing that was said to be saved is lost; please report the line above\n")
     sys.stderr.flush()
 

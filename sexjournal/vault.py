@@ -29,6 +29,9 @@ NOT_SIGNED = "it is not signed by a recipient of this journal"
 NO_KEY = "journal.asc: a journal key in it cannot be read"
 _COMMENT = re.compile(r"^Comment: .*\n", re.MULTILINE)  # Sequoia writes the key's name above its armor
 
+# What Sequoia's errors say is ours to tell. This stands here, and not where it is imported, which happens while gpg is
+# being started: a program cannot start while another thread changes the environment (EFAULT).
+os.environ.setdefault("RUST_BACKTRACE", "0")
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -341,7 +344,6 @@ def warm_up() -> None:
 
 
 def _sequoia() -> Any:
-    os.environ.setdefault("RUST_BACKTRACE", "0")  # errors are ours to tell
     try:
         import pysequoia
     except ImportError:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import pairwise
@@ -191,6 +193,11 @@ def test_what_the_person_signed_stays_when_gpg_learns_more(make_room: Callable[.
     with inside(elsewhere := make_room(keys=())):
         Gpg().learn(packets.certificates([signed]))
     assert elsewhere.gpg("--with-colons", "--check-sigs", second).text.count("\nsig:") == before - 1
+
+
+def test_getting_ready_beside_gpg_leaves_the_environment_alone() -> None:
+    code = "import os; from sexjournal import vault; old = dict(os.environ); vault.warm_up(); print(os.environ == old)"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout == "True\n"
 
 
 def known(room: Room, which: str) -> set[str]:
