@@ -21,12 +21,14 @@ from typer.main import get_command, get_group
 from sexjournal import __version__
 from sexjournal.app import App
 from sexjournal.commands.options import PANELS, TAKES_REFS
-from sexjournal.errors import JournalError
+from sexjournal.errors import BadInput, JournalError
 
 INTERRUPTED = 130
 COMPLETING = "_JOURNAL_COMPLETE"
 WAY = 6  # places that a mistake came by, the last one first
 BUG = 70  # EX_SOFTWARE of sysexits.h
+# What goes wrong with the name of a place, such as that of --dir.
+PLACE = (errno.ENAMETOOLONG, errno.EACCES, errno.EPERM, errno.ELOOP, errno.ENOTDIR, errno.EISDIR)
 # What goes wrong with an output; all else that the system refuses has its own sentence where it happens.
 OUTPUT = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF, errno.EROFS, errno.ENXIO, errno.EINVAL)
 
@@ -147,6 +149,9 @@ def obey(words: list[str]) -> int:
     except BrokenPipeError:
         return _reader_gone()
     except OSError as trouble:
+        if trouble.errno in PLACE:
+            _complain(f"a file or directory cannot be reached: {str(trouble.strerror).lower()}", "look at --dir")
+            return BadInput.exit_code
         if trouble.errno not in OUTPUT:
             raise
         return _nowhere_to_write(trouble)

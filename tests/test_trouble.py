@@ -609,3 +609,8 @@ def test_a_command_killed_at_any_moment_leaves_whole_pages_and_the_next_one_work
     assert kept.git("status", "--porcelain").out == b""
     kept.git("fsck", "--strict")
     kept.expect_draft()
+
+
+def test_a_directory_whose_name_is_too_long_is_told(room: Room) -> None:
+    told = room.journal("--dir", "x" * 5000, "list", check=2)
+    assert told.error.startswith("journal: a file or directory cannot be reached: file name too long\nhint: ")
