@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from room import Room
-from test_sync import answered, bare
+from test_sync import answered, bare, joined
 
 # Seals an own page of the thief's into the journal. The page is made by what stands in the middle.
 WRITE = """
@@ -78,14 +78,6 @@ class Stolen:
         assert room.journal("keys", check=0).out == listed
         assert room.journal("list", check=0).error == ""
         return result.error
-
-
-def joined(here: Room, remote: Path, name: str, make_room: Callable[..., Room]) -> Room:
-    """Another device of the person's, with one of their keys."""
-    room = make_room(keys=())
-    room.gpg("--import", stdin=here.gpg("--armor", "--export-secret-keys", here.fingerprints[name]).out)
-    room.journal("init", "--from", str(remote), "--yes", check=0)
-    return room
 
 
 @pytest.fixture

@@ -40,6 +40,14 @@ def bare(room: Room) -> Path:
     return remote
 
 
+def joined(here: Room, remote: Path, name: str, make_room: Callable[..., Room]) -> Room:
+    """Another device of the person's, with one of their keys."""
+    room = make_room(keys=())
+    room.gpg("--import", stdin=here.gpg("--armor", "--export-secret-keys", here.fingerprints[name]).out)
+    room.journal("init", "--from", str(remote), "--yes", check=0)
+    return room
+
+
 @pytest.fixture
 def pair(make_room: Callable[..., Room]) -> Pair:
     here = make_room(keys=("plain", "second", "locked"))
@@ -47,9 +55,7 @@ def pair(make_room: Callable[..., Room]) -> Pair:
     here.journal("init", "--yes", "--key", here.fingerprint, check=0)
     here.journal("keys", "add", here.fingerprints["second"], "--yes", check=0)
     here.journal("sync", "--remote", str(remote), check=0)
-    there = make_room(keys=())
-    there.gpg("--import", stdin=here.gpg("--armor", "--export-secret-keys", here.fingerprints["second"]).out)
-    there.journal("init", "--from", str(remote), "--yes", check=0)
+    there = joined(here, remote, "second", make_room)
     return Pair(here, there, remote)
 
 
@@ -160,9 +166,7 @@ def test_a_removed_key_is_noticed_on_the_other_device_and_confirmed(make_room: C
     here.journal("keys", "add", here.fingerprints["second"], "--yes", check=0)
     here.journal("keys", "add", here.fingerprints["locked"], "--yes", check=0)
     here.journal("sync", "--remote", str(remote), check=0)
-    there = make_room(keys=())
-    there.gpg("--import", stdin=here.gpg("--armor", "--export-secret-keys", here.fingerprints["second"]).out)
-    there.journal("init", "--from", str(remote), "--yes", check=0)
+    there = joined(here, remote, "second", make_room)
     pair = Pair(here, there, remote)
     late = pair.write(there, "Written before it knew.\n")
     here.journal("keys", "remove", here.fingerprints["locked"], "--yes", check=0)
@@ -185,10 +189,7 @@ def third(pair: Pair, make_room: Callable[..., Room]) -> Room:
     key = pair.here.fingerprints["locked"]
     pair.here.journal("keys", "add", key, "--yes", check=0)
     pair.here.journal("sync", check=0)
-    room = make_room(keys=())
-    room.gpg("--import", stdin=pair.here.gpg("--armor", "--export-secret-keys", key).out)
-    room.journal("init", "--from", str(pair.remote), "--yes", check=0)
-    return room
+    return joined(pair.here, pair.remote, "locked", make_room)
 
 
 def answered(room: Room, *answers: str) -> str:
