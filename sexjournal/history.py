@@ -17,6 +17,8 @@ from sexjournal.errors import SyncTrouble
 from sexjournal.git import LARGEST_LISTING, MESSAGE, Git, stamp
 
 CHUNK = 1024 * 1024
+# The way out of whatever a remote holds that is not taken in; `place` is the journal's directory.
+INSTEAD = "to put what is here in its place: git -C {place} push --force origin HEAD"
 OURS = "refs/journal"  # not below refs/remotes, which any `git fetch` of the person's moves
 
 
@@ -50,7 +52,7 @@ class History:
             return {}
         listed = self._git.up_to(LARGEST_LISTING, "ls-tree", "-r", "-z", "--long", "--full-tree", commit)
         if len(listed) > LARGEST_LISTING:
-            hint = f"to put what is here in its place: git -C {self._directory} push --force origin HEAD"
+            hint = INSTEAD.format(place=self._directory)
             raise SyncTrouble("the remote holds more files than a journal can", hint)
         return dict(_listed(line) for line in listed.decode("utf-8", "surrogateescape").split("\0") if line)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sexjournal import arrivals, succession
 from sexjournal.arrivals import OWN_PAGE, Arrival, Finding
 from sexjournal.errors import BadInput, Damaged, Interrupted, JournalError, SyncTrouble
+from sexjournal.history import INSTEAD
 from sexjournal.remote import Offline, Standing
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ MANY = 8  # of what is named one by one
 REFUSED = {
     Standing.REWRITTEN: (
         "the remote no longer has what it had: its history was written anew",
-        "nothing here was changed; to put what is here in its place: git -C {place} push --force origin HEAD",
+        f"nothing here was changed; {INSTEAD}",
     ),
     Standing.UNRELATED: (
         "the remote holds another journal: it has nothing in common with this one",
@@ -35,8 +36,7 @@ REFUSED = {
 }
 NOT_OURS = (
     "nothing here was changed; somebody else may be able to write there. "
-    "See it: git -C {place} log --stat HEAD..{there}; "
-    "to put what is here in its place: git -C {place} push --force origin HEAD"
+    "See it: git -C {place} log --stat HEAD..{there}; " + INSTEAD
 )
 NOT_A_JOURNAL = "nothing was taken over; see it: git -C {place} log --stat {there}"
 OLDER = "it is an older version, which was here before"
