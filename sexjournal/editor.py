@@ -17,6 +17,7 @@ from sexjournal.errors import BadInput
 from sexjournal.private import Draft
 
 FIRST_CHOICES = ("nano", "vim", "vi")
+INSTALL = "apt install nano (Fedora: dnf, macOS: brew), or set VISUAL to your editor"
 
 # What keeps each editor from writing history, swap, backup and undo files, and from obeying commands in the page.
 # {private} is the draft's directory. Each line was measured, with default and with talkative configurations: the
@@ -63,6 +64,10 @@ PRIVATE = ("TMPDIR", "XDG_STATE_HOME", "XDG_CACHE_HOME")
 PRIVATE_IF_UNKNOWN = (*PRIVATE, "XDG_DATA_HOME")  # plugins live there too, so only where nothing better is known
 
 
+class NoEditor(BadInput):
+    """No editor is on this machine, neither one that was chosen nor one of the first choices."""
+
+
 class EditorFailed(BadInput):
     """The editor ended badly; the draft is as the editor left it."""
 
@@ -70,11 +75,12 @@ class EditorFailed(BadInput):
 def command(setting: str, environ: Mapping[str, str]) -> list[str]:
     """Return the editor to run: `setting`, else VISUAL, else EDITOR, else the first of nano, vim and vi on PATH.
 
-    The first word becomes a full path, the person's own arguments stay. Raise `BadInput` when it is not there.
+    The first word becomes a full path, the person's own arguments stay. Raise `NoEditor` when nothing is there, and
+    `BadInput` when the chosen one is not there but another is.
     """
     chosen = next(filter(str.strip, (setting, environ.get("VISUAL", ""), environ.get("EDITOR", ""))), "")
     if not chosen:
-        return [_first_choice(environ)]
+        return [_first_choice(environ, "no editor was found")]
     try:
         program, *arguments = shlex.split(chosen)
     except ValueError:
@@ -83,8 +89,17 @@ def command(setting: str, environ: Mapping[str, str]) -> list[str]:
         ) from None
     path = shutil.which(program, path=environ.get("PATH"))
     if not path:
-        raise BadInput(f"the editor '{program}' was not found", hint="set VISUAL to one that is there, such as nano")
+        other = Path(_first_choice(environ, f"neither '{program}' nor another editor was found")).name
+        raise BadInput(f"the editor '{program}' was not found", _how_to_choose(other, setting, environ))
     return [path, *arguments]
+
+
+def _how_to_choose(name: str, setting: str, environ: Mapping[str, str]) -> str:
+    """Return how to choose an editor that is there in place of the chosen one, where that was chosen."""
+    if setting.strip() and not environ.get("JOURNAL_EDITOR"):
+        return f"choose one that is there: journal config editor {name}"
+    variable = "JOURNAL_EDITOR" if setting.strip() else "VISUAL"
+    return f"set {variable} to one that is there, such as {name}"
 
 
 def unknown(command: list[str]) -> bool:
@@ -145,11 +160,12 @@ def _comfort(draft: Draft) -> str:
     return "nothing had been saved in it yet; another editor can be chosen by setting VISUAL"
 
 
-def _first_choice(environ: Mapping[str, str]) -> str:
+def _first_choice(environ: Mapping[str, str], otherwise: str) -> str:
+    """Return the path of an editor that is there; raise `NoEditor` with the sentence `otherwise` when none is."""
     found = (shutil.which(name, path=environ.get("PATH")) for name in FIRST_CHOICES)
     path = next(filter(None, found), None)
     if not path:
-        raise BadInput("no editor was found", hint="install nano, or set VISUAL to the editor you like")
+        raise NoEditor(otherwise, INSTALL)
     return path
 
 

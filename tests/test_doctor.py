@@ -512,7 +512,11 @@ def test_an_editor_that_is_not_known_is_a_note(shelf: Shelf) -> None:
 
 
 def test_an_editor_that_is_not_there_is_a_finding(shelf: Shelf) -> None:
-    code, finding = the_finding(shelf.room, {"VISUAL": "nonesuch"})
+    another = shelf.room.tools / "nano"
+    another.write_text("#!/bin/sh\n")
+    another.chmod(0o700)
+    path = f"{shelf.room.tools}:{os.environ['PATH']}"
+    code, finding = the_finding(shelf.room, {"VISUAL": "nonesuch", "PATH": path})
     assert (code, finding["what"]) == (1, "the editor 'nonesuch' was not found (so not looked at: editor)")
 
 

@@ -376,18 +376,32 @@ def test_the_persons_own_arguments_stay(path_with, tmp_path):
 
 
 @pytest.mark.parametrize(
-    "setting, sentence, hint",
+    "setting, env, sentence, hint",
     [
-        ("foo --wait", "the editor 'foo' was not found", "set VISUAL"),
-        ("", "no editor was found", "install nano"),
-        ("vim 'x", "the editor setting has a quote that is not closed", "for example"),
-        ("''", "the editor '' was not found", "set VISUAL"),
+        ("foo --wait", {}, "the editor 'foo' was not found", "journal config editor vi"),
+        ("foo", {"JOURNAL_EDITOR": "foo"}, "the editor 'foo' was not found", "set JOURNAL_EDITOR to one"),
+        ("", {"VISUAL": "foo"}, "the editor 'foo' was not found", "set VISUAL to one that is there, such as vi"),
+        ("", {"EDITOR": "''"}, "the editor '' was not found", "set VISUAL to one that is there, such as vi"),
+        ("vim 'x", {}, "the editor setting has a quote that is not closed", "for example"),
     ],
 )
-def test_an_editor_that_is_not_there_is_named_with_what_to_do(path_with, setting, sentence, hint):
+def test_an_editor_that_is_not_there_is_named_with_what_to_do(path_with, setting, env, sentence, hint):
     with pytest.raises(BadInput) as caught:
-        editor.command(setting, path_with())
+        editor.command(setting, path_with("vi", **env))
+    assert not isinstance(caught.value, editor.NoEditor)
     assert (caught.value.sentence, hint in caught.value.hint) == (sentence, True)
+
+
+@pytest.mark.parametrize(
+    "setting, sentence",
+    [("", "no editor was found"), ("foo --wait", "neither 'foo' nor another editor was found")],
+)
+def test_where_no_editor_is_it_is_told_what_installs_one(path_with, setting, sentence):
+    with pytest.raises(editor.NoEditor) as caught:
+        editor.command(setting, path_with())
+    assert (caught.value.sentence, caught.value.hint) == (sentence, editor.INSTALL)
+    assert "apt install nano" in editor.INSTALL
+    assert len(f"hint: {editor.INSTALL}") <= 80
 
 
 @pytest.mark.parametrize(

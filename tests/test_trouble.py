@@ -25,6 +25,7 @@ from troubles import (
     revoke,
     says,
     taken_over,
+    with_nano,
     with_programs,
     writes,
 )
@@ -279,8 +280,9 @@ def test_a_key_lost_while_the_editor_is_open_loses_no_words(
 
 def test_an_editor_that_is_not_there_is_named_before_anybody_writes(kept: Room) -> None:
     before = snapshot(kept)
+    another = with_nano(kept, "git", "gpg", "gpg-agent", "gpgconf")
     for args in (("new",), ("edit", "last")):
-        code, said = ended(window(kept, *args, env={"VISUAL": "no-such-editor"}))
+        code, said = ended(window(kept, *args, env={**another, "VISUAL": "no-such-editor"}))
         assert (code, "journal: the editor 'no-such-editor' was not found hint: " in said) == (2, True)
     assert (snapshot(kept), drafts(kept)) == (before, [])
 

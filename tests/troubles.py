@@ -51,6 +51,15 @@ def with_programs(room: Room, *names: str) -> dict[str, str | None]:
     return {"PATH": str(place)}
 
 
+def with_nano(room: Room, *names: str) -> dict[str, str | None]:
+    """An environment in which only these programs are found, and an editor called nano that does nothing."""
+    env = with_programs(room, *names)
+    nano = room.tools / "bin" / "nano"
+    nano.write_text("#!/bin/sh\n")
+    nano.chmod(0o700)
+    return env
+
+
 # The key
 
 

@@ -33,10 +33,14 @@ def questions(app: App) -> Iterator[Finding]:
 
 
 def editor(app: App) -> Iterator[Finding]:
-    """Tell of an editor that may leave traces."""
+    """Tell of an editor that may leave traces, and where none is: the questions are asked in the terminal then."""
     from sexjournal import editor as editors
 
-    command = editors.command(app.config.text("editor"), app.environ)
+    try:
+        command = editors.command(app.config.text("editor"), app.environ)
+    except editors.NoEditor as trouble:
+        yield Finding(f"{trouble.sentence}: questions are asked in the terminal instead", trouble.hint, NOTE)
+        return
     if editors.unknown(command):
         hint = (
             "make sure that it keeps no copies of its own, or choose one that is known: nano, vim, nvim, emacs, micro"
