@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sexjournal import dates
 from sexjournal import entry as entries
 from sexjournal.entry import BadPage, Entry, Value
-from sexjournal.errors import BadInput, JournalError, NothingFound
+from sexjournal.errors import BadInput, Interrupted, JournalError, NothingFound
 from sexjournal.merging import CONFLICT, holds_marks, in_two_versions
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 DATED_KINDS = ("memory", "chapter")
 NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"  # SHA-256 of no bytes: began with nothing
 LISTS = ("map", "try", "talk")  # front matter that gathers, whatever command asks
+NESTED = (*LISTS, "health")  # fields that hold a map, in which each answer has a place of its own
 TAKEN_UP = "'journal' offers it again"
 
 
@@ -119,7 +120,7 @@ def offer_leftovers(app: App) -> None:
         begun = draft.about.at[:16].replace("T", " ")
         with draft:
             if draft.about.purpose in ("review", "jot"):
-                _append_review(app, draft)
+                _append_answers(app, draft)
             elif not app.interactive:
                 app.say(f"a page from {begun} is not saved yet; 'journal' in a terminal offers it")
             elif app.asker.confirm(filled(app.wording.ui["unsaved"], {"when": begun}), default=True):
@@ -128,8 +129,32 @@ def offer_leftovers(app: App) -> None:
                 draft.wipe()
 
 
-def _append_review(app: App, draft: Draft) -> None:
-    """Save the answers of a review that was cut off: nothing has to be asked, a review only ever appends."""
+def ask_and_keep(
+    app: App, stored: Stored, draft: Draft, ask: Callable[[], None], answered: Callable[[Entry], Entry]
+) -> bool:
+    """Ask about a page and save it as `answered` returns it; who stops in the middle keeps what was answered.
+
+    Return False when nothing was.
+    """
+    try:
+        ask()
+    except Interrupted:
+        if _kept(app, stored, draft, answered):
+            raise Interrupted(app.wording.ui["kept_so_far"]) from None
+        raise
+    return _kept(app, stored, draft, answered)
+
+
+def _kept(app: App, stored: Stored, draft: Draft, answered: Callable[[Entry], Entry]) -> bool:
+    """Save what was answered, on the page as it is by now; False when nothing was."""
+    fresh = app.again(stored)
+    done = app.change([(fresh, answered(fresh.entry))])
+    draft.wipe()
+    return bool(done)
+
+
+def _append_answers(app: App, draft: Draft) -> None:
+    """Save the answers about a page that were cut off: nothing has to be asked, as they are only ever added."""
     try:
         stored = app.find(draft.about.ref)
     except NothingFound:
@@ -137,30 +162,51 @@ def _append_review(app: App, draft: Draft) -> None:
         return
     page = entries.parse(_words(draft))
     if draft.about.digest != _digest(stored.entry):
-        page = _joined(stored.entry, page, written_out=draft.about.purpose == "jot")
+        page = _joined(stored.entry, page, written_out=draft.about.purpose != "review")
     app.change([(stored, page)])
     draft.wipe()
     app.tell(app.wording.ui["kept_so_far"])
 
 
 def _joined(here: Entry, answered: Entry, *, written_out: bool) -> Entry:
-    """Return the page as it is by now with the answers of a review that was begun before it changed.
+    """Return the page as it is by now with the answers that were begun before it changed.
 
-    When a line was `written_out`, what is on the page stays and what was answered comes behind it.
+    When it was `written_out`, what was answered is added to what is on the page; a review only joins the lists.
     """
-    page = here.amended(merged(here, answered.fields))
-    if written_out:
-        fresh = {name: value for name, value in answered.fields.items() if name not in (*page.fields, "review")}
-        page = page.amended({name: entries.given(value) for name, value in fresh.items()})
-        page = entries.parse(page.text + (answered.body if answered.body.strip() not in page.body else ""))
+    page = added(here, answered) if written_out else here.amended(merged(here, answered.fields))
     reviews = [review for review in answered.reviews if review not in here.reviews]
     return page.reviewed({name: entries.given(value) for name, value in reviews[-1].items()}) if reviews else page
 
 
-def merged(page: Entry, fields: Mapping[str, Value]) -> dict[str, Value]:
+def added(page: Entry, answered: Entry) -> Entry:
+    """Return a page with the fields that it left open, the lists joined, and the text behind what it says.
+
+    What is on the page stays as it is, and adding the same answers again changes nothing.
+    """
+    blank = {name: value for name, value in answered.fields.items() if page.fields.get(name) in (None, "", [], {})}
+    fresh = {**blank, **merged(page, answered.fields, NESTED)}
+    changes = {name: entries.given(value) for name, value in fresh.items() if name != "review"}
+    return _behind(page.amended(changes), answered.body)
+
+
+def _behind(page: Entry, text: str) -> Entry:
+    """Return a page with a text behind what it says, unless it says that already, and a blank line in between."""
+    if text.strip() in page.body:
+        return page
+    return page.rewritten(page.body + _gap(page.body) + text)
+
+
+def _gap(body: str) -> str:
+    """Return what makes a blank line between a text and the text behind it."""
+    if not body.strip() or body.endswith(("\n\n", "\n\r\n")):
+        return ""
+    return "\n" if body.endswith("\n") else "\n\n"
+
+
+def merged(page: Entry, fields: Mapping[str, Value], names: Iterable[str] = LISTS) -> dict[str, Value]:
     """Return the lists answered on the way (`map`, `try`, `talk`) joined to those that are on the page."""
     found: dict[str, Value] = {}
-    for name in LISTS:
+    for name in names:
         fresh, old = fields.get(name), page.fields.get(name)
         if isinstance(fresh, dict):
             known = old if isinstance(old, dict) else {}

@@ -266,6 +266,12 @@ def _safe_here(app: App) -> None:
         app.tell(safety["if_unsure"])
 
 
+def tell_of_help(app: App) -> None:
+    """Say once, after what was not plainly wanted, who can be called."""
+    app.tell(app.wording.safety["not_free"])
+    app.tell(help_lines(app))
+
+
 def help_lines(app: App) -> str:
     """Return who to call, from the prompt files."""
     return "\n".join(f"  {line.name}: {line.contact}. {line.about}" for line in app.wording.help)

@@ -145,8 +145,7 @@ def _from_questions(app: App, flags: dict[str, Value]) -> Stored | None:
         draft.write(page.text.encode())
         stored = writing.from_draft(app, draft, writing.accept_written(app))
         if reflection.is_quiet(page):
-            app.tell(app.wording.safety["not_free"])
-            app.tell(init.help_lines(app))
+            init.tell_of_help(app)
         return stored
 
 

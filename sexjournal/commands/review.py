@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sexjournal import writing
-from sexjournal.commands.init import help_lines
+from sexjournal.commands.init import tell_of_help
 from sexjournal.commands.options import Json, SomeRef, app_of
-from sexjournal.errors import BadInput, Interrupted
+from sexjournal.errors import BadInput
 
 if TYPE_CHECKING:
     from sexjournal.app import App
     from sexjournal.entry import Entry, Given
     from sexjournal.journal import Stored
-    from sexjournal.private import Draft
     from sexjournal.prompts import Placed
     from sexjournal.reflection import Ready
 
@@ -142,13 +141,13 @@ def _review(app: App, stored: Stored, cadence: str) -> None:
         writing.told_where(draft),
     ):
         app.asker.heard = lambda: draft.write(_answered(app, stored.entry, cadence).text.encode())
-        try:
-            _ask(app, stored.entry, cadence)
-        except Interrupted:
-            if _keep(app, stored, cadence, draft):
-                raise Interrupted(app.wording.ui["kept_so_far"]) from None
-            raise
-        kept = _keep(app, stored, cadence, draft)
+        kept = writing.ask_and_keep(
+            app,
+            stored,
+            draft,
+            lambda: _ask(app, stored.entry, cadence),
+            lambda page: _answered(app, page, cadence),
+        )
         _close(app, stored.entry, cadence, kept=kept)
 
 
@@ -205,25 +204,16 @@ def _as_review(placed: Placed) -> Mapping[str, Given]:
     return answers | ({"note": "\n\n".join(notes)} if notes else {})
 
 
-def _keep(app: App, stored: Stored, cadence: str, draft: Draft) -> bool:
-    """Save what was answered, on the page as it is by now; False when nothing was."""
-    fresh = app.again(stored)
-    done = app.change([(fresh, _answered(app, fresh.entry, cadence))])
-    draft.wipe()
-    return bool(done)
-
-
 def _close(app: App, entry: Entry, cadence: str, *, kept: bool) -> None:
     """Say both numbers and one neutral sentence, or offer somebody to talk to."""
     from sexjournal import prompts, reflection
 
-    messages, safety = app.wording.messages, app.wording.safety
+    messages = app.wording.messages
     placed = prompts.place(app.asker.answers, app.wording.headings)
     answers = _as_review(placed)
     told = {**answers, "cadence": cadence, "blind": "true"}
     if reflection.quiet_after(entry, answers):
-        app.tell(safety["not_free"])
-        app.tell(help_lines(app))
+        tell_of_help(app)
     elif reflection.is_quiet(entry) or entry.early:
         app.tell(messages["review.no_number"])
     elif reflection.settle(entry, told) is not None:
