@@ -176,8 +176,14 @@ class Draft:
 
     def holds_words(self) -> bool:
         """Whether wiping may lose something: a changed page, or what an editor left beside it (swap, auto-save)."""
-        beside = (path for path in self.path.glob(f"*{PAGE}*") if path.name != PAGE)
-        return bool(self.changed() and self.read().strip()) or any(path.is_file() for path in beside)
+        return bool(self.changed() and self.read().strip()) or bool(self._beside())
+
+    def holds_more_beside(self) -> bool:
+        """Whether an editor left words beside the page; `.page.md` is a page that `write` did not finish."""
+        return bool(self._beside() - {f".{PAGE}"})
+
+    def _beside(self) -> set[str]:
+        return {path.name for path in self.path.glob(f"*{PAGE}*") if path.is_file()} - {PAGE}
 
     def rescue(self) -> None:
         """Take what a dying nano saved beside the page as the page: it is all that was typed up to then."""

@@ -73,6 +73,27 @@ def say_when(app: App, when: dates.When) -> None:
     app.say_once(about if about.startswith("about ") else f"about {about}")
 
 
+def lacks_editor(app: App, instead: str = "the questions are asked here instead") -> bool:
+    """Whether no editor is there while somebody is; tell them so, and what is done `instead`."""
+    trouble = _no_editor(app) if app.interactive else None
+    if trouble:
+        app.complain(f"{trouble.sentence}: {instead}", trouble.hint)
+    return trouble is not None
+
+
+def _no_editor(app: App) -> BadInput | None:
+    """Return what tells that no editor is there; one that was chosen wrongly is told by who opens it."""
+    from sexjournal import editor
+
+    try:
+        editor.command(app.config.text("editor"), app.environ)
+    except editor.NoEditor as trouble:
+        return trouble
+    except BadInput:
+        pass
+    return None
+
+
 def through_editor(app: App, draft: Draft, accept: Accepted) -> Stored | None:
     """Open the draft until its page is saved, given up or unchanged. Words that were not saved stay in the draft."""
     from sexjournal import editor
@@ -114,8 +135,6 @@ def _with_place(trouble: JournalError, draft: Draft) -> JournalError:
 
 def offer_leftovers(app: App) -> None:
     """Offer each page that was being written when something went wrong; say where it is when nobody can answer."""
-    from sexjournal.prompts import filled
-
     for draft in app.drafts.leftovers():
         begun = draft.about.at[:16].replace("T", " ")
         with draft:
@@ -123,10 +142,21 @@ def offer_leftovers(app: App) -> None:
                 _append_answers(app, draft)
             elif not app.interactive:
                 app.say(f"a page from {begun} is not saved yet; 'journal' in a terminal offers it")
-            elif app.asker.confirm(filled(app.wording.ui["unsaved"], {"when": begun}), default=True):
-                through_editor(app, draft, _accept_again(app, draft))
-            elif app.asker.confirm(app.wording.ui["throw_away"]):
-                draft.wipe()
+            else:
+                _offer(app, draft, begun)
+
+
+def _offer(app: App, draft: Draft, begun: str) -> None:
+    """Offer one page in the editor or, where there is none, to save it as it stands."""
+    from sexjournal.prompts import filled
+
+    stands = lacks_editor(app, "a page can be saved as it stands")
+    if stands and draft.holds_more_beside():
+        app.say(f"the page from {begun} is kept in {draft.path}: an editor left more beside it, which needs an editor")
+    elif app.asker.confirm(filled(app.wording.ui["unsaved_here" if stands else "unsaved"], {"when": begun}), True):
+        (from_draft if stands else through_editor)(app, draft, _accept_again(app, draft))
+    elif app.asker.confirm(app.wording.ui["throw_away"]):
+        draft.wipe()
 
 
 def ask_and_keep(

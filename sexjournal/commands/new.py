@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sexjournal.app import App
     from sexjournal.entry import Entry, Value
     from sexjournal.journal import Stored
+    from sexjournal.prompts import Facts
 
 
 def new(
@@ -33,7 +34,8 @@ def new(
 ) -> None:
     """Write a page about yesterday, or about another day with --on. Prints its id.
 
-    The page comes from your editor, with --ask from questions in the terminal, or from standard input.
+    The page comes from your editor, from questions in the terminal (with --ask, or without an editor), or from standard
+    input.
     """
     app = app_of(ctx)
     if not app.journal.seals.is_accepted:
@@ -49,9 +51,9 @@ def new(
 def _written(app: App, flags: dict[str, Value], *, ask: bool) -> Stored | None:
     if _rather_a_jot(app, flags):
         return jot.keep(app, flags)
-    if ask:
-        return _from_questions(app, flags)
-    return _from_standard_input(app, flags) if app.piped else _from_editor(app, flags)
+    if app.piped and not ask:
+        return _from_standard_input(app, flags)
+    return _from_questions(app, flags) if ask or writing.lacks_editor(app) else _from_editor(app, flags)
 
 
 def _rather_a_jot(app: App, flags: Mapping[str, Value]) -> bool:
@@ -132,12 +134,12 @@ def _from_questions(app: App, flags: dict[str, Value]) -> Stored | None:
         raise BadInput("--ask asks questions, and there is no terminal", "pipe the page on standard input instead")
     app.journal.probe()
     kind = str(flags.get("kind") or "experience")
-    given = {"kind": kind, **_dated(app, kind), **flags}
+    given: dict[str, Value] = {"kind": kind, **_dated(app, kind), **flags}
     _say_when(app, given)
     with app.drafts.begin("new", kind, "", written=True) as draft, writing.told_where(draft):
         app.asker.heard = lambda: draft.write(_answered(app, given).text.encode())
-        early = _asked(app, kind, flags)
-        page = _answered(app, {**given, **({"early": True} if early else {})})
+        _ask_all(app, kind, flags, given)
+        page = _answered(app, given)
         if not writing.says_something(page):
             app.say("nothing was written")
             draft.wipe()
@@ -158,28 +160,34 @@ def _answered(app: App, given: Mapping[str, Value]) -> Entry:
     return compose({**given, **fields}, body)
 
 
-def _asked(app: App, kind: str, flags: Mapping[str, Value]) -> bool:
-    """Ask the kind's questions; return whether the page lies before adulthood."""
-    from sexjournal.prompts import Facts, section_for
+def _ask_all(app: App, kind: str, flags: Mapping[str, Value], given: dict[str, Value]) -> None:
+    """Ask the kind's questions, but those that the command line answers."""
+    from sexjournal.prompts import Facts
 
-    early = False
-
-    def before_adulthood(_date: str) -> bool:
-        nonlocal early
-        early = kind in writing.DATED_KINDS and not app.asker.confirm(app.wording.adult["ask_age"], default=True)
-        if early:
-            app.tell(app.wording.adult["early_memory"])
-        return early
-
-    if kind == "fantasy":
-        app.tell(app.wording.adult["fantasy"])
     facts = Facts(
         rating=int(str(flags["rating"])) if "rating" in flags else None,
         people=_names(flags),
         health=app.config.flag("health"),
-        early=before_adulthood(str(flags["date"])) if "date" in flags else None,
+        early=_is_early(app, kind, given) if "date" in flags else None,
     )
-    app.asker.ask_section(section_for(kind), facts, {f"fm.{name}" for name in flags}, early=before_adulthood)
+    ask_about(app, kind, facts, {f"fm.{name}" for name in flags}, given)
+
+
+def ask_about(app: App, kind: str, facts: Facts, known: Collection[str], given: dict[str, Value]) -> None:
+    """Ask the questions of a kind that are not `known`; `given` gets `early` when the page lies before adulthood."""
+    from sexjournal.prompts import section_for
+
+    if kind == "fantasy":
+        app.tell(app.wording.adult["fantasy"])
+    app.asker.ask_section(section_for(kind), facts, known, early=lambda _date: _is_early(app, kind, given))
+
+
+def _is_early(app: App, kind: str, given: dict[str, Value]) -> bool:
+    """Ask whether a page of the past lies before adulthood; if so, put that into `given`."""
+    early = kind in writing.DATED_KINDS and not app.asker.confirm(app.wording.adult["ask_age"], default=True)
+    if early:
+        given["early"] = True
+        app.tell(app.wording.adult["early_memory"])
     return early
 
 
