@@ -74,9 +74,9 @@ class Asker:
     ) -> Answers:
         """Ask the first questions of a section, then the others if the person feels like it; return its answers.
 
-        Stores that are `known` (`fm.date`) are not asked for, `names` fill the placeholders, and `early` tells of a
-        date that was answered, as it is stored, whether it lies before adulthood. The facts follow the answers: a
-        question whose condition only comes true later on is asked then.
+        What is `known`, by a store (`fm.date`) or by the id of a question, is not asked for, `names` fill the
+        placeholders, and `early` tells of a date that was answered, as it is stored, whether it lies before adulthood.
+        The facts follow the answers: a question whose condition only comes true later on is asked then.
         """
         begun = len(self.answers)
         with self._listening():
@@ -93,7 +93,7 @@ class Asker:
         early: Callable[[str], bool | None] | None = None,
     ) -> None:
         """Ask as `ask_section` does, of a section that was introduced already."""
-        done = {prompt.id for prompt in self.wording.prompts.values() if prompt.store in known}
+        done = {prompt.id for prompt in self.wording.prompts.values() if {prompt.store, prompt.id} & {*known}}
         with self._listening():
             for ask in _ROUNDS:
                 if ask == "more" and not self._wants_more(self._left(section, facts, ask, done)):

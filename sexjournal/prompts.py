@@ -209,6 +209,39 @@ def section_for(kind: str) -> str:
     return "letter" if kind == "letter" else f"new.{kind}"
 
 
+def already_answered(
+    wording: Wording, section: str, facts: Facts, fields: Mapping[str, Value], body: str
+) -> frozenset[str]:
+    """Return the ids of the questions that a page answers already, by its fields and by its text.
+
+    Text that stands below no question answers the first question about the text that applies.
+    """
+    here = [prompt for prompt in wording.prompts.values() if prompt.section == section]
+    told = [prompt for prompt in here if _stands(prompt, fields, body, wording.headings)]
+    opening = [prompt for prompt in here if prompt.store in _OPENING and applies(prompt, facts)] if body.strip() else []
+    return frozenset(prompt.id for prompt in (*told, *opening[:1]))
+
+
+_OPENING = ("body", "letter.begin")
+
+
+def _stands(prompt: Prompt, fields: Mapping[str, Value], body: str, headings: Mapping[str, str]) -> bool:
+    """Whether a page has something where the answer to this question goes."""
+    root, *path = prompt.store.split(".")
+    if root == "body":
+        return f"*{prompt.text}*" in body
+    if root == "letter":
+        return prompt.store in headings and f"## {headings[prompt.store]}" in body
+    return not _blank(_at(fields, path if root == "fm" else [root, *path]))
+
+
+def _at(fields: Mapping[str, Value], path: Iterable[str]) -> Value:
+    value: Value = dict(fields)
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
+
+
 def filled(text: str, names: Mapping[str, str]) -> str:
     """`text` with `{name}` replaced where the name is known, in one pass: what is put in is not looked at again."""
     return re.sub(r"\{(\w+)\}", lambda found: names.get(found[1], found[0]), text)
@@ -312,8 +345,11 @@ class Placed(NamedTuple):
     review: dict[str, Value]
 
 
-def place(answers: Iterable[Answer], headings: Mapping[str, str]) -> Placed:
-    """Put each answer where its prompt's `store` says, and nothing blank anywhere; `headings` are those of a letter."""
+def place(answers: Iterable[Answer], headings: Mapping[str, str], behind: str = "") -> Placed:
+    """Put each answer where its prompt's `store` says, and nothing blank anywhere; `headings` are those of a letter.
+
+    `behind` is the text of the page that the answers are added to: the first answer stands bare only where it is blank.
+    """
     page: dict[str, Value] = {}
     review: dict[str, Value] = {}
     letter: dict[str, Value] = {}
@@ -327,7 +363,7 @@ def place(answers: Iterable[Answer], headings: Mapping[str, str]) -> Placed:
             told.append(answer)
         elif path:
             _put(homes.get(root, page), path if root in homes else [root, *path], answer)
-    blocks = [*_letter(letter, headings), *_told(told)]
+    blocks = [*_letter(letter, headings), *_told(told, bare=not behind.strip())]
     return Placed(page, "\n\n".join(blocks) + "\n" if blocks else "", review)
 
 
@@ -358,11 +394,11 @@ def _listed(value: Value) -> list[Value]:
     return [] if value is None else [value]
 
 
-def _told(answers: Iterable[Answer]) -> list[str]:
-    """The first answer stands bare, every further one below its question."""
+def _told(answers: Iterable[Answer], *, bare: bool) -> list[str]:
+    """The first answer stands `bare`, every further one below its question."""
     blocks: list[str] = []
     for answer in answers:
-        blocks += [f"*{answer.prompt.text}*"] if blocks else []
+        blocks += [f"*{answer.prompt.text}*"] if blocks or not bare else []
         blocks.append(_prose(answer.value))
     return blocks
 

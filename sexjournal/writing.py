@@ -138,7 +138,7 @@ def offer_leftovers(app: App) -> None:
     for draft in app.drafts.leftovers():
         begun = draft.about.at[:16].replace("T", " ")
         with draft:
-            if draft.about.purpose in ("review", "jot"):
+            if draft.about.purpose in ("review", "jot", "questions"):
                 _append_answers(app, draft)
             elif not app.interactive:
                 app.say(f"a page from {begun} is not saved yet; 'journal' in a terminal offers it")

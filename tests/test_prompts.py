@@ -387,6 +387,41 @@ def test_of_two_choices_the_last_one_counts():
     }
 
 
+def test_behind_a_text_every_answer_stands_below_its_question():
+    told = [Answer(prompt("text", "body", "A?"), "one")]
+    assert place(told, {}, behind="It rained.\n").body == "*A?*\n\none\n"
+    assert place(told, {}, behind=" \n").body == "one\n"
+
+
+SAVOURED = "Stay with it for a moment. Which detail would you like to keep?"
+
+
+@pytest.mark.parametrize(
+    ("section", "facts", "page", "ids"),
+    [
+        ("new.experience", Facts(), "", set()),
+        ("new.experience", Facts(), "---\nwith:\nmap: {likes: []}\nhealth: {}\n---\n \n", set()),
+        ("new.experience", Facts(), "---\nrating: 0\nhealth: mine\n---\n", {"rating"}),
+        ("new.experience", Facts(), "It rained.\n", {"write"}),
+        ("new.experience", Facts(), f"*{SAVOURED}*\n\nthe water\n", {"write", "savour"}),
+        (
+            "new.experience",
+            Facts(health=True),
+            "---\nwith: [Wren]\nmap: {likes: [rest]}\ntry: {curious: [mornings]}\nhealth: {cycle_day: 3}\n---\n",
+            {"with", "liked", "curious", "cycle_day"},
+        ),
+        ("new.memory", Facts(early=False), "It rained.\n", {"write"}),
+        ("new.memory", Facts(early=True), "It rained.\n", {"meaning"}),
+        ("letter", Facts(), "---\nto: [Wren]\n---\nDear you\n", {"to", "begin"}),
+        ("letter", Facts(), "## What I would like to do with you\n\n- swim\n", {"begin", "do"}),
+    ],
+)
+def test_what_a_page_answers_already_is_known_by_its_fields_and_its_text(section, facts, page, ids):
+    found = parse(page)
+    known = prompts.already_answered(wording(), section, facts, found.fields, found.body)
+    assert known == {f"{section}.{name}" for name in ids}
+
+
 def test_the_first_text_stands_bare_and_every_other_one_below_its_question():
     told = [Answer(prompt("text", "body", text), value) for text, value in (("A?", "  one\ntwo\n"), ("B?", "three"))]
     assert place(told, {}).body == "  one\ntwo\n\n*B?*\n\nthree\n"

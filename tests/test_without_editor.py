@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 
 import pexpect
@@ -269,6 +270,120 @@ def test_what_an_editor_left_beside_a_page_is_never_wiped_where_nothing_can_read
     alone.expect_draft()
 
 
+# A page again
+
+
+def test_without_an_editor_edit_asks_what_the_page_leaves_open_and_adds_it(kept: Room) -> None:
+    entry = written(kept)
+    before = text_of(kept, entry)
+    code, said = talk(
+        window(kept, "edit", entry, env=bare(kept, JOURNAL_HEALTH="true")),
+        ("Who were you with?", "Wren"),
+        ("Go on?", "y"),
+        ("Which words fit?", "tender"),
+        ("What came before it?", "A quarrel.", "Then rain.", ""),
+        *((text, "") for text in ("helped you", "held you back")),
+        ("left out", "haste", ""),
+        *((text, "") for text in ("in the other person", "curious")),
+        ("And afterwards?", "Quiet.", ""),
+        *((text, "") for text in ("How close", "feel like it", "at ease", "kind of day", "want it yourself")),
+        ("protection", "2"),
+        ("Did anything hurt", ""),
+    )
+    assert code == 0, said
+    assert in_order(said, SAID, HINT, "Who were you with?", "Saved, and locked again.")
+    assert not re.search("When was it|All in all|Tell it the way|day of your cycle", said)
+    assert kept.canary not in said
+    expected = before.replace("with:\n", "with: [Wren]\n")
+    expected = expected.replace("health: {cycle_day: 12}", "health: {cycle_day: 12, protection: [condom]}")
+    expected = expected.replace("limits: [noise]}", "limits: [noise], dislikes: [haste]}")
+    found = text_of(kept, entry)
+    assert "feelings: [tender]\n" in found
+    before_it, afterwards = (question("en", f"new.experience.{name}") for name in ("before", "after"))
+    assert found.replace("feelings: [tender]\n", "") == (
+        f"{expected}\n\n*{before_it}*\n\nA quarrel.\nThen rain.\n\n*{afterwards}*\n\nQuiet.\n"
+    )
+    assert (drafts(kept), len(kept.files())) == ([], 1)
+
+
+def test_without_an_editor_and_without_an_answer_edit_changes_nothing(kept: Room) -> None:
+    entry = written(kept)
+    before = snapshot(kept)
+    code, said = talk(window(kept, "edit", entry, env=bare(kept)), ("Who were you with?", ""), ("Go on?", ""))
+    assert (code, "journal: nothing was changed" in said, "Saved" in said) == (0, True, False), said
+    assert (snapshot(kept), drafts(kept)) == (before, [])
+
+
+def test_what_was_answered_about_a_page_before_ctrl_c_is_on_it(kept: Room) -> None:
+    entry = written(kept, "---\nkind: wish\ntags: [slow]\n---\n")
+    terminal = window(kept, "edit", entry, env=bare(kept, **DUTCH))
+    say(terminal, (question("nl", "new.wish.what"), "Meer"), ("Wat trekt je", f"De rust van {kept.canary}."))
+    terminal.expect_exact("> ")
+    terminal.sendintr()
+    code, said = ended(terminal)
+    assert (code, tables("nl")["ui"]["kept_so_far"] in said) == (130, True), said
+    assert re.search("(?m)^title: Meer$", text_of(kept, entry))
+    assert text_of(kept, entry).endswith(f"---\nDe rust van {kept.canary}.\n")
+    assert drafts(kept) == []
+
+
+def test_answers_about_a_page_outlive_a_kill_and_a_change_meanwhile_and_come_once(kept: Room) -> None:
+    entry = written(kept)
+    terminal = window(kept, "edit", entry, env=bare(kept))
+    say(terminal, ("Who were you with?", "Wren"), ("Go on?", "y"), ("Which words fit?", ""))
+    say(terminal, ("What came before it?", f"A quarrel of {kept.canary}."))
+    killed(terminal)
+    (draft,) = drafts(kept)
+    waiting = {path.name: path.read_bytes() for path in draft.parent.iterdir()}
+    changed = text_of(kept, entry).replace("tags: [slow]", "tags: [slow, rain]") + "\nAnd woke.\n"
+    kept.journal("edit", entry, stdin=changed.encode(), check=0)
+    expected = (
+        changed.replace("with:\n", "with: [Wren]\n")
+        + f"\n*{question('en', 'new.experience.before')}*\n\nA quarrel of {kept.canary}.\n"
+    )
+    for _ in range(2):  # the second time as if it was killed before the draft was wiped
+        code, said = ended(window(kept, env=bare(kept)))
+        assert (code, "What you answered so far is kept." in said) == (0, True), said
+        assert (text_of(kept, entry), drafts(kept)) == (expected, [])
+        draft.parent.mkdir(mode=0o700)
+        for name, data in waiting.items():
+            draft.with_name(name).write_bytes(data)
+    assert ended(window(kept, env=bare(kept)))[0] == 0
+    assert text_of(kept, entry) == expected
+
+
+def test_answers_about_a_page_that_was_removed_meanwhile_are_kept(alone: Room) -> None:
+    entry = written(alone)
+    terminal = window(alone, "edit", entry, env=bare(alone))
+    say(terminal, ("Who were you with?", alone.canary))
+    terminal.expect_exact("Go on?")
+    alone.journal("remove", "--yes", entry, check=0)
+    say(terminal, ("", "n"))
+    code, said = ended(terminal)
+    (draft,) = drafts(alone)
+    assert (code, f"what you wrote is kept in {draft.parent}" in said) == (1, True), said
+    code, said = ended(window(alone, env=bare(alone)))
+    assert f"the page {entry} is gone; what was answered about it is kept in {draft.parent}" in said
+    assert f"with: [{alone.canary}]" in draft.read_text()
+    alone.expect_draft()
+
+
+def test_an_answer_that_it_was_not_wanted_names_who_can_be_called(kept: Room) -> None:
+    entry = written(kept, "---\nwith: [Wren]\nrating: 3\n---\n{canary}\n")
+    skipped = ("words fit", "came before", "helped you", "held you back", "liked more of", "left out", "other person")
+    code, said = talk(
+        window(kept, "edit", entry, env=bare(kept)),
+        ("Go on?", "y"),
+        *((text, "") for text in (*skipped, "curious", "And afterwards", "How close", "feel like it")),
+        *((text, "") for text in ("at ease", "kind of day")),
+        ("want it yourself", "no"),
+        ("What would you have needed?", ""),
+    )
+    assert code == 0, said
+    assert " ".join(tables("en")["safety"]["not_free"].split()) in said
+    assert 'wanted: "no"' in text_of(kept, entry)
+
+
 # A line for later
 
 
@@ -296,6 +411,16 @@ def test_a_line_becomes_a_page_the_day_after_without_an_editor(kept: Room) -> No
 
 def day_after(store: str) -> list[dict[str, str]]:
     return [one for one in tables("en")["prompts"] if one["section"] == "review.day" and one["store"] == store]
+
+
+def test_a_line_becomes_a_page_in_edit_without_an_editor(kept: Room) -> None:
+    entry = kept.journal("jot", stdin=b"by the lake", check=0).text.strip()
+    code, said = talk(
+        window(kept, "edit", entry, env=bare(kept)),
+        *(("Who were you with?", ""), ("All in all", "5"), ("Tell it the way", kept.canary, ""), ("Go on?", "n")),
+    )
+    assert code == 0, said
+    assert text_of(kept, entry).endswith(f"rating: 5\njot: by the lake\n---\n{kept.canary}\n")
 
 
 # The rest

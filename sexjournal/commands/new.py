@@ -137,9 +137,9 @@ def _from_questions(app: App, flags: dict[str, Value]) -> Stored | None:
     given: dict[str, Value] = {"kind": kind, **_dated(app, kind), **flags}
     _say_when(app, given)
     with app.drafts.begin("new", kind, "", written=True) as draft, writing.told_where(draft):
-        app.asker.heard = lambda: draft.write(_answered(app, given).text.encode())
+        app.asker.heard = lambda: draft.write(answered(app, given).text.encode())
         _ask_all(app, kind, flags, given)
-        page = _answered(app, given)
+        page = answered(app, given)
         if not writing.says_something(page):
             app.say("nothing was written")
             draft.wipe()
@@ -151,12 +151,12 @@ def _from_questions(app: App, flags: dict[str, Value]) -> Stored | None:
         return stored
 
 
-def _answered(app: App, given: Mapping[str, Value]) -> Entry:
-    """Return the page as far as the questions were answered."""
+def answered(app: App, given: Mapping[str, Value], behind: str = "") -> Entry:
+    """Return the page as far as the questions were answered; `behind` is the text that the answers come behind."""
     from sexjournal.entry import compose
     from sexjournal.prompts import place
 
-    fields, body, _ = place(app.asker.answers, app.wording.headings)
+    fields, body, _ = place(app.asker.answers, app.wording.headings, behind)
     return compose({**given, **fields}, body)
 
 
