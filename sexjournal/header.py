@@ -7,10 +7,10 @@ multiply itself or exhaust the stack. Writing touches the lines of one key and l
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, pairwise
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, Any, TypeAlias, cast
 
 from sexjournal.errors import BadInput
 
@@ -98,12 +98,20 @@ class _Level:
 
 def read(header: str) -> dict[str, Value]:
     """The fields of a header, in the order of the page. Raises BadPage, which never quotes a value."""
+    measure(header)
+    fields = _root(header, _events(header))
+    if not isinstance(fields, dict):
+        raise BadPage(2, "the front matter does not hold fields", "write each as 'key: value', one on a line")
+    return fields
+
+
+def _root(header: str, events: Iterable[yaml.Event]) -> Value:
+    """What these events of a header make together; an empty header has no fields."""
     import yaml
 
-    measure(header)
     root: list[Value] = []
     levels = [_Level(root)]
-    for event in _events(header):
+    for event in events:
         level = levels[-1]
         if isinstance(event, yaml.ScalarEvent):
             if level.awaits_key:
@@ -114,10 +122,7 @@ def read(header: str) -> dict[str, Value]:
             levels.append(_deeper(header, event, levels))
         elif isinstance(event, yaml.CollectionEndEvent):
             levels.pop()
-    fields = root[0] if root else {}
-    if not isinstance(fields, dict):
-        raise BadPage(2, "the front matter does not hold fields", "write each as 'key: value', one on a line")
-    return fields
+    return root[0] if root else {}
 
 
 def measure(header: str) -> None:
@@ -134,17 +139,46 @@ def _events(header: str) -> Iterator[yaml.Event]:
     """YAML's events, with libyaml where it is there; whatever we don't want in a page is a BadPage."""
     import yaml
 
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:
-        for event in yaml.parse(header, Loader=loader):
-            _refuse_extras(header, event)
-            yield event
-    except yaml.YAMLError as error:
-        raise BadPage(
-            _line(header, _offset(error)),
-            "this cannot be read as YAML",
-            "write 'key: value'; put double quotes around text with ': ' or ' #' in it, or that begins with a sign",
-        ) from None
+        yield from _parsed(header, getattr(yaml, "CBaseLoader", yaml.BaseLoader))
+    except yaml.YAMLError as trouble:
+        raise _unreadable(header, trouble) from None
+
+
+def _parsed(header: str, loader: Any) -> Iterator[yaml.Event]:
+    import yaml
+
+    for event in yaml.parse(header, Loader=loader):
+        _refuse_extras(header, event)
+        yield event
+
+
+def _unreadable(header: str, trouble: yaml.YAMLError) -> BadPage:
+    """Return what to say of a header that YAML refused: the same with libyaml and without, whatever their release.
+
+    Each release scans ahead of its events, and has limits of its own. So PyYAML's own parser is asked for the place,
+    as libyaml may name the line before; and what we refuse in front of that place comes first.
+    """
+    import yaml
+
+    place = _offset(trouble)
+    try:
+        _root(header, _parsed(header, yaml.BaseLoader))
+    except yaml.YAMLError as plainer:
+        place = _offset(plainer)
+    except BadPage as ours:
+        return ours
+    try:
+        _root(header, _parsed(header[:place], yaml.BaseLoader))
+    except yaml.YAMLError:
+        pass  # it ends in the middle of something
+    except BadPage as ours:
+        return ours
+    return BadPage(
+        _line(header, place),
+        "this cannot be read as YAML",
+        "write 'key: value'; put double quotes around text with ': ' or ' #' in it, or that begins with a sign",
+    )
 
 
 def _refuse_extras(header: str, event: yaml.Event) -> None:

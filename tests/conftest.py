@@ -11,7 +11,7 @@ import pytest
 import shelf as shelves
 from hypothesis import HealthCheck, settings
 from messages import WAYS, Ground, inside, made
-from room import Keys, Room
+from room import GITCONFIG, Keys, Room, heed_signals
 from shelf import Shelf
 
 pytest_plugins = ["figures"]  # here, as the table is printed by the controller, which reads no other conftest
@@ -28,15 +28,18 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 def sealed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test reaches the person's own home, keys, git or editor, not even one that calls a module without a room."""
     nowhere = tmp_path_factory.mktemp("nowhere")
+    heed_signals()
     with pytest.MonkeyPatch.context() as patch:
         for name in [
-            name for name in os.environ if name.startswith(("JOURNAL_", "XDG_", "GIT_")) or name == "NO_COLOR"
+            name
+            for name in os.environ
+            if name.startswith(("JOURNAL_", "XDG_", "GIT_")) or name in ("NO_COLOR", "EMAIL")  # git takes EMAIL
         ]:
             patch.delenv(name)
         patch.setenv("HOME", str(nowhere))
         patch.setenv("GNUPGHOME", str(nowhere / "no-keys"))
-        for name in ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM"):
-            patch.setenv(name, "/dev/null")
+        patch.setenv("GIT_CONFIG_GLOBAL", str(GITCONFIG))
+        patch.setenv("GIT_CONFIG_SYSTEM", "/dev/null")
         for name in ("EDITOR", "VISUAL"):
             patch.setenv(name, "false")
         yield

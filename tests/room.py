@@ -32,6 +32,7 @@ SHORT = "/tmp"  # a socket's path holds 104 to 108 bytes, and pytest's own direc
 MEMORY = Path("/dev/shm")
 WAIT, WAITS = 0.01, 500  # seconds, and how often: for what ends by itself
 PINENTRY = Path(__file__).with_name("pinentry.py")
+GITCONFIG = Path(__file__).with_name("gitconfig")  # git guesses no identity, on no machine
 # The fewest rounds from passphrase to key, no question about a passphrase without a digit, and never a real smart card.
 AGENT = """\
 pinentry-program {pinentry}
@@ -51,7 +52,7 @@ PLACES = {
     "GNUPGHOME": "gnupg",
 }
 SETTINGS = {
-    "GIT_CONFIG_GLOBAL": "/dev/null",
+    "GIT_CONFIG_GLOBAL": str(GITCONFIG),
     "GIT_CONFIG_SYSTEM": "/dev/null",
     "LANG": "C.UTF-8",
     "TZ": "Europe/Brussels",
@@ -59,6 +60,7 @@ SETTINGS = {
     "EDITOR": "false",
     "VISUAL": "false",
 }
+AUTHOR = ("-c", "user.name=Test", "-c", "user.email=test@example.org")  # words after git, for whoever commits by hand
 INHERITED = ("PATH", "PYTHONHASHSEED")
 JOURNAL = (sys.executable, "-m", "sexjournal")
 PREAMBLE = "import os, sys\nfrom pathlib import Path\n\npage = Path(sys.argv[-1])\n"
@@ -278,7 +280,7 @@ class Room:
         """Look with the real git, in the journal unless told otherwise; a test that commits has a name to do so."""
         how.setdefault("check", 0)
         how.setdefault("cwd", self.journal_dir)
-        return self.run("git", "-c", "user.name=Test", "-c", "user.email=test@example.org", *args, **how)
+        return self.run("git", *AUTHOR, *args, **how)
 
     def terminal(
         self, *args: str, columns: int = 80, rows: int = 24, env: Mapping[str, str | None] | None = None
@@ -434,6 +436,16 @@ class Room:
             assert not found, f"the canary lies in clear in {', '.join(map(str, found))}"
         finally:
             self.close()
+
+
+def heed_signals() -> None:
+    """Let no command inherit that a signal is ignored, as it is in what a script starts with `&` or `nohup`.
+
+    The tests themselves go on ignoring it: a handler is not handed on to the programs that a process starts.
+    """
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, lambda *_: None)
 
 
 def _forms(word: str) -> tuple[bytes, ...]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import re
 import tomllib
 from pathlib import Path
@@ -247,5 +249,7 @@ def test_a_directory_that_cannot_be_written_is_told_and_nothing_is_left(room: Ro
     (room.root / "config").rmdir()
     (room.root / "config").write_text("a file in its place")
     result = room.journal("config", "health", "true", check=2)
-    assert re.match(rf"journal: .*{re.escape(str(room.root / 'config'))}.*: not a directory\n", result.error)
+    assert re.match(
+        rf"journal: .*{re.escape(str(room.root / 'config'))}.*: {os.strerror(errno.ENOTDIR).lower()}\n", result.error
+    )
     assert (room.root / "config").read_text() == "a file in its place"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -319,7 +320,8 @@ def test_without_a_terminal_no_editor_is_started(room):
 def test_an_editor_that_cannot_be_started_says_why(room):
     path = program(room, "quill", "#!/no/such/interpreter\n")
     code, said = ended(room.spawn(*driver(room), env={"EDITOR": path, "VISUAL": ""}))
-    assert (code, "[the editor 'quill' could not be started: No such file or directory]" in said) == (2, True)
+    reason = os.strerror(errno.ENOENT)
+    assert (code, f"[the editor 'quill' could not be started: {reason}]" in said) == (2, True)
 
 
 @pytest.mark.parametrize("name", ["vim", "nano"])

@@ -10,7 +10,6 @@ import re
 import shutil
 import signal
 import subprocess
-import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -526,10 +525,8 @@ def _at_most(seconds: float) -> Iterator[None]:
 def test_a_timer_ends_a_search_amid_a_single_match(pattern: str, line: str) -> None:
     options = Options(syntax="extended")
     matcher = grep.compile([pattern], options)
-    started = time.monotonic()
     with pytest.raises(TooSlow) as caught, _at_most(0.2):
         list(grep.search([("page", line)], matcher, options))
-    assert time.monotonic() - started < 10
     assert caught.value.exit_code == 2
     assert line not in f"{caught.value.sentence} {caught.value.hint}"
 

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from room import JOURNAL, Room
+from room import AUTHOR, JOURNAL, Room
 from slices import sliced
 
 from sexjournal import packets
 
 Change = tuple[str, ...]  # the words of `journal keys`, with a key by its name; or a page is tagged
 ADD, LOSE, PAPER, TAG = ("add", "locked"), ("remove", "lost"), ("backup",), ("tag",)
-GIT = ("-c", f"merge.journal.driver={shlex.join(JOURNAL)} merge-driver -- %O %A %B %P")
+GIT = (*AUTHOR, "-c", f"merge.journal.driver={shlex.join(JOURNAL)} merge-driver -- %O %A %B %P")
 NEXT = "Written after it.\n"
 
 

@@ -111,7 +111,7 @@ def test_a_first_device_and_a_second_one_come_to_the_same(pair: tuple[Device, De
     assert there.files() == START
     assert there.whole()
     assert there.remote.head == here.remote.head == seen(there)
-    assert "up to date with 'origin/main'" in there.git("status")
+    assert there.git("status", "--porcelain", "--branch") == "## main...origin/main"
 
 
 def test_how_the_two_stand_is_told(pair: tuple[Device, Device]) -> None:
@@ -301,13 +301,23 @@ def test_somebody_who_comes_in_between_is_noticed(pair: tuple[Device, Device]) -
     assert standing(there) == Standing.NEW
 
 
+def gits_reason(trouble: SyncTrouble) -> str:
+    """Return what git is said to have said, which is worded by its own release."""
+    before, git_says, reason = trouble.sentence.partition("git says: ")
+    assert (before, bool(git_says), len(reason) > 10) == ("", True, True)
+    return reason
+
+
 def test_a_remote_that_refuses_is_told_with_its_reason(pair: tuple[Device, Device]) -> None:
     here, _ = pair
     hook(here, "pre-receive", "echo 'fatal: \033[2J never' >&2; exit 1")
     before = seen(here)
-    with pytest.raises(SyncTrouble, match="pre-receive hook declined") as told:
-        here.remote.push(here.write({TRAIN: "train"}))
+    commit = here.write({TRAIN: "train"})
+    with pytest.raises(SyncTrouble) as told:
+        here.remote.push(commit)
     assert told.value.sentence.isprintable()
+    said = here.room.git("push", "--porcelain", "origin", f"{commit}:refs/heads/main", cwd=here.directory, check=1)
+    assert gits_reason(told.value) in said.text
     assert seen(here) == before
 
 
@@ -333,9 +343,10 @@ def test_a_remote_that_is_not_there_is_told(room: Room) -> None:
     assert here.remote.fetch() == ""
     Path(here.remote.url).rename(room.root / "data" / "elsewhere.git")
     for ask in (here.remote.fetch, lambda: here.remote.push(head)):
-        with pytest.raises(SyncTrouble, match="does not appear to be a git repository") as told:
+        with pytest.raises(SyncTrouble) as told:
             ask()
         assert not isinstance(told.value, Offline)
+        assert gits_reason(told.value) in room.git("fetch", "origin", cwd=here.directory, check=128).error
         assert "remote -v" in told.value.hint
 
 

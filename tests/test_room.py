@@ -79,8 +79,32 @@ def test_every_directory_of_the_environment_is_there_and_ours_alone(room: Room) 
 def test_the_tests_themselves_are_sealed_off_as_well(room: Room) -> None:
     assert not Path(os.environ["GNUPGHOME"]).exists()
     assert not any(Path.home().iterdir())
-    assert subprocess.run(["git", "config", "--global", "--list"], capture_output=True, check=True).stdout == b""
+    settings = subprocess.run(["git", "config", "--global", "--list"], capture_output=True, check=True).stdout
+    assert settings == b"user.useconfigonly=true\n"
     assert not [name for name in os.environ if name.startswith(("JOURNAL_", "XDG_"))]
+
+
+HEEDING = """\
+import os, sys
+import room
+room.heed_signals()
+os.execv(sys.executable, (sys.executable, "-c", "import signal as s; print([*map(s.getsignal, (1, 2, 3, 15))])"))
+"""
+
+
+def test_a_command_can_be_interrupted_though_the_tests_were_started_in_the_background(room: Room) -> None:
+    ignoring = ("sh", "-c", "trap '' HUP INT QUIT TERM; exec \"$@\"", "sh")
+    env = {"PYTHONPATH": str(Path(__file__).parent)}
+    told = room.run(*ignoring, sys.executable, "-c", HEEDING, env=env, check=0).text
+    assert "SIG_IGN" not in told
+    assert "default_int_handler" in told
+
+
+def test_git_guesses_no_author_on_any_machine(room: Room) -> None:
+    """A guess is made of the account and of the host's name, and fails only where these are odd."""
+    words = ("git", "var", "GIT_AUTHOR_IDENT")
+    assert room.run(*words).code == subprocess.run(words, capture_output=True, check=False).returncode == 128
+    assert room.git(*words[1:], cwd=room.home).text.startswith("Test <test@example.org> ")
 
 
 def test_two_rooms_share_nothing_but_their_keys(make_room: MakeRoom) -> None:

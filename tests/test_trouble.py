@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import shlex
@@ -437,10 +438,15 @@ def test_filters_that_cannot_be_understood_are_refused(shared: Room, args: tuple
 
 
 def test_a_command_that_does_not_exist_is_wrong_use(shared: Room) -> None:
-    assert "no such command 'nonsense'" in refused(shared, 2, "nonsense")
+    assert "'nonsense'" in refused(shared, 2, "nonsense")
 
 
 # The disk
+
+
+def lowered(code: int) -> str:
+    """Return what the system says of an error, as it stands in a sentence of ours."""
+    return os.strerror(code).lower()
 
 
 def without_powers(room: Room, *args: str, stdin: bytes | None = None) -> Result:
@@ -467,7 +473,7 @@ def test_a_read_only_journal_is_read_and_words_for_it_are_kept(kept: Room) -> No
         page = words if args[0] == "new" else kept.open(kept.files()[0]) + words
         result = without_powers(kept, *args, stdin=page)
         assert (result.code, result.out) == (2, b"")
-        assert re.search("journal: cannot write in .*: permission denied\nhint: ", told(result.error))
+        assert re.search(f"journal: cannot write in .*: {lowered(errno.EACCES)}\nhint: ", told(result.error))
         assert "'journal' offers it again" in result.error
     assert sorted(path.read_bytes()[-len(words) :] for path in drafts(kept)) == [words] * 2
     assert snapshot(kept) == before
@@ -502,7 +508,7 @@ def test_a_full_disk_loses_neither_the_old_pages_nor_the_new_words(kept: Room, a
     command, env = on_a_small_disk(kept, *args)
     code, said = ended(remembering(kept.spawn(*command, columns=240, env=env)))
     assert code == 2
-    assert re.search("journal: cannot write in .*: no space left on device hint: ", said)
+    assert re.search(f"journal: cannot write in .*: {lowered(errno.ENOSPC)} hint: ", said)
     assert "'journal' offers it again" in said
     (draft,) = drafts(kept)
     assert draft.read_text().endswith(f"We dived to {kept.canary}.\n")
@@ -615,4 +621,5 @@ def test_a_command_killed_at_any_moment_leaves_whole_pages_and_the_next_one_work
 
 def test_a_directory_whose_name_is_too_long_is_told(room: Room) -> None:
     told = room.journal("--dir", "x" * 5000, "list", check=2)
-    assert told.error.startswith("journal: a file or directory cannot be reached: file name too long\nhint: ")
+    reason = lowered(errno.ENAMETOOLONG)
+    assert told.error.startswith(f"journal: a file or directory cannot be reached: {reason}\nhint: ")
