@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 OLDEST = (2, 2, 0)
 SELF_SIGNED_ONLY = (2, 2, 17)  # can import no other signatures
+LAST_TRIED_FIRST = (2, 3, 0)  # of the keys that a message is sealed for
+CONTROLLING = "/dev/tty"
 LARGEST_PAGE = 64 * 1024 * 1024  # bytes; a message that unpacks to more is not one of ours
 
 # Without --quiet: with it, gpg 2.2 leaves out the status lines that tell why a message stayed shut. With a charset: in
@@ -51,6 +53,13 @@ OPENING = ["--no-symkey-cache", "--no-auto-key-retrieve", "--max-output", str(LA
 
 INSTALL = "install it: apt install gnupg (Debian), dnf install gnupg2 (Fedora), brew install gnupg pinentry-mac (macOS)"
 
+NO_SECRET_KEY = 17
+NO_PERMISSION = 32769  # EACCES
+PINENTRY = 5  # the source of an error, in the bits above its number
+CANNOT_ASK = (
+    "pinentry could not ask for the passphrase",
+    "TERM and GPG_TTY say which terminal it uses; 'pinentry-program' in gpg-agent.conf names another pinentry",
+)
 NO_AGENT = 77
 NO_PINENTRY = 85
 # The low 16 bits of a libgpg-error code, and what a person can do about it.
@@ -64,6 +73,10 @@ REASONS = {
     198: ("the passphrase was not given", "nothing was changed; try again when you like"),
     16383: ("pinentry ended before a passphrase was given", "try again, or see 'pinentry-program' in gpg-agent.conf"),
     32870: ("there is no terminal to ask for the passphrase", "run it in a terminal, or unlock the key there first"),
+    NO_PERMISSION: (
+        "the terminal belongs to another user, so pinentry cannot ask for the passphrase there",
+        "after su or sudo, 'script -q /dev/null' opens a terminal of your own: try again in it",
+    ),
     NO_AGENT: ("gpg-agent does not answer", "end it with 'gpgconf --kill gpg-agent' and try again"),
 }
 
@@ -85,9 +98,20 @@ class Status:
     @property
     def reason(self) -> tuple[str, str] | None:
         """The last error that a person can act upon, as (sentence, hint)."""
-        codes = [rest.split()[1] for word, rest in self.lines if word in ("ERROR", "FAILURE") and " " in rest]
-        known = [REASONS[number] for number in map(_low_bits, codes) if number in REASONS]
+        codes = self._codes("ERROR", "FAILURE")
+        known = [REASONS[number] for _, number in codes if number in REASONS]
+        if not known and any(source == PINENTRY for source, _ in codes):
+            return CANNOT_ASK
         return known[-1] if known else None
+
+    @property
+    def spoiled(self) -> bool:
+        """Whether a key of this device fitted the message and could not open it; 2.4 tells of other keys here too."""
+        return any(number != NO_SECRET_KEY for _, number in self._codes("ERROR"))
+
+    def _codes(self, *keywords: str) -> list[tuple[int, int]]:
+        """Return the errors in these status lines (`<where> <code>`), in order, each as (source, number)."""
+        return [_parts(rest.split()[1]) for word, rest in self.lines if word in keywords and " " in rest]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +196,6 @@ class Gpg:
 
     def make_key(self, name: str) -> str:
         """Make a Curve25519 key that does not expire; pinentry asks for its passphrase. Return the fingerprint."""
-        home = Path(os.environ.get("GNUPGHOME") or Path.home() / ".gnupg")
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)  # with --no-options gpg does not make it itself
         result = self._gnupg.result_map["crypt"](self._gnupg)
         uid = os.fsdecode(
             name.encode("utf-8", "surrogateescape")
@@ -187,12 +209,21 @@ class Gpg:
             )
         return str(created[0].split()[1])
 
-    def seal(self, data: bytes, signer: str, others: Sequence[str], *, hidden: bool) -> Status:
-        """Sign and seal for the signer and for the certificate files in `others`; the caller looks at the status."""
-        files = [word for path in others for word in ("-F" if hidden else "-f", path)]
-        extra = [*SEALING, *self._length(data, padded=hidden), "--local-user", signer, *files]
-        mine = {"recipients": [], "hidden_recipients": [signer]} if hidden else {"recipients": [signer]}
-        result = self._gnupg.encrypt_file(io.BytesIO(data), sign=True, extra_args=extra, **mine)
+    def seal(self, data: bytes, signer: str, others: Sequence[str], journal: str, *, hidden: bool) -> Status:
+        """Sign and seal for the signer, and for the certificate files in `others` and of the `journal` key.
+
+        The caller looks at the status. Hidden are the persons' keys; the journal key's id belongs to nobody and stays
+        in sight. The order counts: gpg ends with an error when it tried a hidden key in vain, 2.2 tries the one that is
+        named first at first and 2.4 the one that is named last, and so the signer stands where this gpg begins.
+        """
+        file, own = ("-F", "-R") if hidden else ("-f", "-r")
+        pairs = [(file, path) for path in others]
+        pairs.insert(len(pairs) if self.version >= LAST_TRIED_FIRST else 0, (own, signer))
+        to = [word for pair in (*pairs, ("-f", journal)) for word in pair]
+        result = self._gnupg.result_map["crypt"](self._gnupg)
+        length = self._length(data, padded=hidden)
+        arguments = ["--sign", "--encrypt", "--armor", *SEALING, *length, "--local-user", signer, *to]
+        self._gnupg._handle_io(arguments, io.BytesIO(data), result, binary=True)
         status: Status = result.answer
         return status
 
@@ -242,6 +273,7 @@ class Gpg:
 
         if not shutil.which("gpg"):
             raise KeyTrouble("gpg is not on this machine", INSTALL)
+        _make_home()
         _name_the_terminal()
         door = _line_by_line(gnupg.GPG)(options=ALWAYS, encoding="utf-8")
         if (door.version or (0,)) < OLDEST:
@@ -249,6 +281,26 @@ class Gpg:
         door.decode_errors = "replace"
         door.result_map = {**door.result_map, "crypt": _every_line_kept(gnupg.Crypt)}
         return door
+
+
+def _make_home() -> None:
+    """Make gpg's own directory, as gpg does at its first start, but not with --no-options.
+
+    A directory that GNUPGHOME names is the person's to make: it may be on a disk that is not there just now.
+    """
+    named = os.environ.get("GNUPGHOME")
+    try:
+        home = Path(named) if named else Path.home() / ".gnupg"
+        if not named:
+            home.mkdir(mode=0o700, exist_ok=True)
+        home.stat()
+    except (OSError, RuntimeError) as trouble:
+        reason = str(getattr(trouble, "strerror", "")).lower() or "there is no home directory"
+        where = "GNUPGHOME" if named else "~/.gnupg"
+        raise KeyTrouble(
+            f"gpg's directory {named or '~/.gnupg'} cannot be used: {reason}",
+            f"look at {where}, where gpg keeps its keys",
+        ) from None
 
 
 def _line_by_line(base: Any) -> Any:
@@ -288,19 +340,39 @@ def _every_line_kept(base: Any) -> Any:
     return Kept
 
 
-def _low_bits(code: str) -> int:
+def _parts(code: str) -> tuple[int, int]:
+    """Return the source and the number in a libgpg-error code."""
     digits = code.partition("_")[0]  # GnuPG 2.4 may write 151011327_EOF
-    return int(digits) & 0xFFFF if digits.isdecimal() else -1
+    return (int(digits) >> 24 & 0x7F, int(digits) & 0xFFFF) if digits.isdecimal() else (-1, -1)
 
 
 def _name_the_terminal() -> None:
-    """Tell the agent where to ask, as gpg's own manual wants it; a page may come through a pipe meanwhile."""
-    if "GPG_TTY" in os.environ:
-        return
+    """Tell the agent where to ask, as gpg's own manual wants it; a page may come through a pipe meanwhile.
+
+    A GPG_TTY that is no terminal is not told to it: pinentry would wait in it for ever.
+    """
+    given = os.environ.pop("GPG_TTY", "")
+    own: list[str] = []
     for stream in (sys.stdin, sys.stderr, sys.stdout):
         with suppress(OSError, ValueError):
-            os.environ["GPG_TTY"] = os.ttyname(stream.fileno())
-            return
+            own.append(os.ttyname(stream.fileno()))
+    usable = [name for name in (given, *own) if _is_terminal(name)]
+    if chosen := usable or own:  # after su there is a terminal, of another user: then pinentry tells that
+        os.environ["GPG_TTY"] = chosen[0]
+
+
+def _is_terminal(name: str) -> bool:
+    """Whether pinentry could open a terminal by this name; /dev/tty is another one to a daemon than to us."""
+    if name in ("", CONTROLLING):
+        return False
+    try:
+        opened = os.open(name, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        return os.isatty(opened)
+    finally:
+        os.close(opened)
 
 
 def _key(listed: dict[str, Any]) -> Key:

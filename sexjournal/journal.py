@@ -182,6 +182,10 @@ class Journal:
         """Return those of these whole files that a key may open which is none of today's."""
         return [name for name in names if self.seals.opens_for_others((self.directory / name).read_bytes())]
 
+    def hiding_journal_key(self, names: Iterable[str]) -> list[str]:
+        """Return those of these whole files that hide the journal key too, as earlier versions did."""
+        return [name for name in names if self.seals.hides_journal_key((self.directory / name).read_bytes())]
+
     def not_whole(self, names: Iterable[str]) -> list[str]:
         """Return those of these files that are no whole sealed message, as far as that shows from outside."""
         return [name for name in names if not _is_whole(self.directory / name)]

@@ -248,7 +248,15 @@ class Seals:
         """Whether a whole sealed file may be open to a key that is none of today's; where those are hidden, it may."""
         ids = packets.outline(packets.split(sealed)[1]).key_ids
         todays = {key_id for key in _readers(self.accepted.page) for key_id in self.accepted.key_ids[key]}
-        return not todays.issuperset(ids)
+        return not todays.issuperset(ids) and not (self.hides_journal_key(sealed) and not self.accepted.page.former)
+
+    def hides_journal_key(self, sealed: bytes) -> bool:
+        """Whether a whole sealed file hides as many keys as are today's, the journal key too, as earlier versions did.
+
+        GnuPG 2.4 opens such a file, and ends with an error.
+        """
+        ids = packets.outline(packets.split(sealed)[1]).key_ids
+        return self.accepted.page.hidden and list(ids) == [vault.HIDDEN] * len(_readers(self.accepted.page))
 
     def certificate(self, fingerprint: str) -> Path:
         """Return the file that holds the certificate of a recipient or of the journal key."""
@@ -335,7 +343,7 @@ class Seals:
 
     def _for_whom(self, accepted: Accepted) -> vault.Seal:
         mine, readers = accepted.device, _readers(accepted.page)
-        others = tuple(self.certificate(reader) for reader in readers if reader != mine)
+        others = tuple(self.certificate(reader) for reader in readers if reader != mine)  # the journal key comes last
         ids = tuple(frozenset(accepted.key_ids[reader]) for reader in readers)
         return vault.Seal(mine, others, ids, accepted.page.hidden)
 

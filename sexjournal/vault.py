@@ -23,6 +23,7 @@ from sexjournal.gpg import NO_PINENTRY, REASONS, Gpg, Key, Status
 
 AT_ONCE = 4  # gpg processes; more of them exhaust the agent's secure memory
 HIDDEN = "0" * 16
+TRIED_IN_VAIN = 2  # gpg's exit code when it had any error to write
 DAMAGED = "the message is damaged"
 JUST_NOW = "it could not be opened just now"
 NOT_SIGNED = "it is not signed by a recipient of this journal"
@@ -61,7 +62,10 @@ class Opener(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """For whom to seal: this device's key signs, `certificates` are files, `key_ids` the ids that may be sealed for."""
+    """For whom to seal: this device's key signs; `certificates` are files, the last one that of the journal key.
+
+    `key_ids` are the long ids of each key that may be sealed for, the journal key's last; `hidden` names only those.
+    """
 
     signer: str
     certificates: tuple[Path, ...]
@@ -79,7 +83,8 @@ class JournalKey:
 
 def seal(gpg: Gpg, data: bytes, to: Seal) -> bytes:
     """Sign and seal; return one armored message. KeyTrouble when the key cannot, with the reason."""
-    status = gpg.seal(data, to.signer, [str(path) for path in to.certificates], hidden=to.hidden)
+    *others, journal = map(str, to.certificates)
+    status = gpg.seal(data, to.signer, others, journal, hidden=to.hidden)
     created = len(status.all("SIG_CREATED")) == 1 and status.has("END_ENCRYPTION")
     if status.code or not created or not status.data:
         raise _not_sealed(gpg, to, status)
@@ -120,7 +125,7 @@ def open_unjudged(gpg: Gpg, sealed: bytes, mine: str) -> bytes:
 
 def judge(status: Status, signers: Collection[str]) -> None:
     """Damaged unless gpg's words prove one whole message, signed by one of the primary fingerprints in `signers`."""
-    if status.code or not _is_one_message(status):
+    if not _came_to_its_end(status) or not _is_one_message(status):
         raise Damaged(DAMAGED)
     if status.has("DECRYPTION_FAILED", "BADMDC", "ERRSIG", "BADSIG", "EXPSIG", "REVKEYSIG"):
         raise Damaged("its signature does not hold")
@@ -283,7 +288,7 @@ class _GpgOpener:
 
     def open_unsigned(self, message: bytes) -> bytes:
         status = self._gpg.open(message)
-        if status.code or not status.has("DECRYPTION_OKAY"):
+        if not _came_to_its_end(status) or not status.has("DECRYPTION_OKAY"):
             raise Damaged(DAMAGED)
         return status.data
 
@@ -292,7 +297,8 @@ def _message_for(keys: Sequence[JournalKey], sealed: bytes) -> tuple[bytes, Sequ
     """Return the bare message in a sealed file and the keys that may open it; Damaged when there is none."""
     _, message = packets.split(sealed)
     ids = packets.outline(message).key_ids
-    fitting = [key for key in keys if HIDDEN in ids or not set(ids).isdisjoint(key.key_ids)]
+    named = [key for key in keys if not set(ids).isdisjoint(key.key_ids)]
+    fitting = named or (keys if HIDDEN in ids else ())
     if not fitting:
         raise Damaged("it is not sealed for this journal")
     return message, fitting
@@ -351,6 +357,16 @@ def _sequoia() -> Any:
     return pysequoia
 
 
+def _came_to_its_end(status: Status) -> bool:
+    """Whether gpg looked at the whole message; what it found is for its status lines to tell.
+
+    It also ends with 2 when it tried a hidden recipient in vain, though it opened the message with the next one and
+    proved it whole and signed. The line `ENC_TO <key id> ...` tells of hidden ones.
+    """
+    hidden = any(rest.startswith(HIDDEN) for rest in status.all("ENC_TO"))
+    return status.code == 0 or (hidden and status.code == TRIED_IN_VAIN)
+
+
 def _is_one_message(status: Status) -> bool:
     """Whether gpg opened one sealed packet with an integrity check, and nothing before or after it."""
     if status.code < 0:
@@ -386,9 +402,13 @@ def _check_recipients(sealed: bytes, to: Seal) -> None:
 
 
 def sealed_for(ids: Sequence[str], wanted: Sequence[Collection[str]], *, hidden: bool) -> bool:
-    """Whether these key ids are those of each wanted key once, and of nobody else; hidden ones can only be counted."""
+    """Whether these key ids are those of each wanted key once, and of nobody else.
+
+    Hidden ones can only be counted; the last of the wanted keys, the journal key, is never hidden.
+    """
     if hidden:
-        return list(ids) == [HIDDEN] * len(wanted)
+        named = [key_id for key_id in ids if key_id != HIDDEN]
+        return len(ids) == len(wanted) and len(named) == 1 and named[0] in wanted[-1]
     return len(ids) == len(wanted) and all(sum(key_id in keys for key_id in ids) == 1 for keys in wanted)
 
 
@@ -432,9 +452,10 @@ def _not_opened(gpg: Gpg, fingerprint: str, message: bytes, status: Status) -> J
     key = gpg.secret_key(fingerprint)
     if status.reason or key is None or (key.trouble and "expired" not in key.trouble):
         return trouble
-    if HIDDEN in packets.outline(message).key_ids and gpg.locked(packets.named(message, key.sealing_id)):
+    hidden = HIDDEN in packets.outline(message).key_ids
+    if hidden and gpg.locked(packets.named(message, key.sealing_id)):
         return _in_vain(status)
-    if status.has("ERROR"):
+    if status.spoiled and not hidden:  # a hidden one that is another key's looks the same to gpg 2.4
         return Damaged(
             "it is damaged where it is sealed for this device's key", "git can show its past: git log -- FILE"
         )

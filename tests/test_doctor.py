@@ -476,6 +476,24 @@ def test_a_page_that_not_every_key_opens_by_itself_is_a_note(shelf: Shelf) -> No
     assert told not in notes(shelf.room)
 
 
+def test_an_opaque_page_that_hides_the_journal_key_too_is_a_note_until_it_is_mended(keys_of_run: Keys) -> None:
+    """Earlier versions sealed like that, and `gpg -d` of GnuPG 2.4 ends with an error for them."""
+    with sound(keys_of_run, "--names", "opaque") as room:
+        (path,) = room.files()
+        certificates = (room.root / "state" / "journal").rglob("*.asc")
+        (journal_key,) = [one for one in certificates if one.stem not in room.fingerprints.values()]
+        plain, second = room.fingerprints.values()
+        words = ("--armor", "--trust-model=always", "--compress-algo=none", "--sign", "--local-user", plain)
+        to = ("-R", plain, "-R", second, "-F", str(journal_key))
+        path.write_bytes(room.gpg(*words, "--encrypt", *to, stdin=room.open(path)).out)
+        room.git("commit", "--quiet", "--all", "--message", "journal: update")
+        told = f"{path.relative_to(room.journal_dir)}: the journal key is hidden too, as in earlier versions"
+        assert told in notes(room)
+        doctor(room, "--fix", check=0)
+        assert told not in notes(room)
+        assert room.canary in room.journal("show", "--raw", "last", check=0).text
+
+
 def test_a_page_that_a_removed_key_opens_is_a_finding(keys_of_run: Keys) -> None:
     with sound(keys_of_run) as room:
         (path,) = room.files()

@@ -217,10 +217,11 @@ def test_certificates_that_were_changed_on_this_device_seal_nothing(ground: Grou
     to = ground.journal.seals._for_whom(ground.journal.seals.accepted)
     other = ground.room.tools / "other.asc"
     other.write_bytes(ground.room.gpg("--armor", "--export", ground.room.fingerprints["second"]).out)
+    *others, journal = to.certificates
     changed = {
-        "another": (to.certificates[0], other),
-        "one less": to.certificates[:1],
-        "one more": (*to.certificates, other),
+        "another": (other, journal),
+        "one less": (journal,),
+        "one more": (*others, other, journal),
     }
     with pytest.raises(KeyTrouble, match="other keys than the journal's"):
         vault.seal(ground.gpg, ground.text, replace(to, certificates=changed[change], hidden=hidden))
@@ -256,11 +257,31 @@ def test_plain_gpg_opens_what_was_sealed_and_writes_no_other_file(ground: Ground
     assert list(ground.room.home.iterdir()) == []
 
 
+def test_whoever_is_hidden_the_device_that_sealed_is_tried_first(ground: Ground) -> None:
+    """gpg ends with an error where it tried a hidden key in vain."""
+    ids = packets.outline(bare(ground.seal(ground.text, hidden=True))).key_ids
+    assert ids == (vault.HIDDEN, vault.HIDDEN, *ground.journal.seals.accepted.key_ids[ground.page.key])
+    words = ("--try-secret-key", ground.room.fingerprint, "--decrypt")
+    assert ground.room.gpg(*words, stdin=ground.seal(ground.text, hidden=True)).out == ground.text
+
+
+def test_a_page_that_hides_another_device_first_is_genuine_whatever_gpg_says_at_its_end(ground: Ground) -> None:
+    """gpg opens it, proves it signed and whole, and exits with 2: it tried the other device's key in vain."""
+    other, plain = ground.room.fingerprints["locked"], ground.room.fingerprint
+    codes = []
+    for hidden in ((plain, other), (other, plain)):  # 2.2 begins at one end, 2.4 at the other
+        to = (*(word for key in hidden for word in ("-R", key)), "-f", str(ground.journal_key))
+        sealed = ground.by_hand(ground.text, to=to)
+        assert {opened(ground, way, sealed) for way in WAYS} == {ground.text}
+        codes.append(ground.room.gpg("--try-secret-key", plain, "--decrypt", stdin=sealed, check=None).code)
+    assert sorted(codes) == [0, 2]
+
+
 def test_where_keys_and_lengths_are_hidden_only_the_steps_show(ground: Ground) -> None:
     sizes: dict[int, set[int]] = {}
     for length in [*range(0, 1100, 13), 255, 256, 257, 512, 513]:
         message = bare(ground.seal(os.urandom(length), hidden=True))
-        assert packets.outline(message).key_ids == (vault.HIDDEN,) * 3
+        assert packets.outline(message).key_ids[:2] == (vault.HIDDEN,) * 2
         sizes.setdefault(-(-length // 256), set()).add(len(message))
     # A number in a signature is now and then a byte or two shorter than it could be, whatever was signed.
     assert all(max(found) - min(found) <= 4 for found in sizes.values()), sizes
@@ -366,7 +387,7 @@ def test_another_readers_key_that_can_no_longer_be_sealed_for_is_named(ground: G
     certificate = room.tools / f"{key}.asc"
     certificate.write_bytes(room.gpg("--armor", "--export", key).out)
     to = ground.journal.seals._for_whom(ground.journal.seals.accepted)
-    to = replace(to, certificates=(*to.certificates, certificate), hidden=hidden)
+    to = replace(to, certificates=(certificate, *to.certificates), hidden=hidden)
     sentence = f"^the key {key} that this journal is sealed for has expired$"
     with inside(room), pytest.raises(KeyTrouble, match=sentence) as told:
         vault.seal(ground.gpg, b"", to)
@@ -395,7 +416,9 @@ def test_what_gpg_writes_before_its_verdict_is_never_used() -> None:
         *(("GOODSIG", "AAAA Test"), ("VALIDSIG", f"{key} 2026-11-22 1795335000 0 4 0 22 10 00 {key}")),
         *(("DECRYPTION_OKAY", ""), ("GOODMDC", ""), ("END_DECRYPTION", "")),
     ]
+    hidden = [("ENC_TO", f"{vault.HIDDEN} 18 0"), *good]
     vault.judge(status(good), [key])
+    vault.judge(status(hidden, code=2), [key])
     for number, line in enumerate(good):
         if line[0] in ("NEWSIG", "GOODSIG", "GOODMDC", "END_DECRYPTION"):
             continue
@@ -404,7 +427,9 @@ def test_what_gpg_writes_before_its_verdict_is_never_used() -> None:
                 vault.judge(status(changed), [key])
     bad = ("BADSIG", "ERRSIG", "EXPSIG", "REVKEYSIG", "BADMDC", "DECRYPTION_FAILED")
     refused = [status([*good, (word, "AAAA Test")]) for word in bad]
-    refused += [status(good, code=2), status([*good[:1], ("DECRYPTION_INFO", "0 9 0"), *good[2:]])]
+    refused += [status([*hidden, (word, "AAAA Test")], code=2) for word in bad]
+    refused += [status(good, code=2), status(hidden, code=1), status(hidden, code=-9), status(hidden[:-3], code=2)]
+    refused += [status([*good[:1], ("DECRYPTION_INFO", "0 9 0"), *good[2:]])]
     for one in refused:
         with pytest.raises(Damaged):
             vault.judge(one, [key])
