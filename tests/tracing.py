@@ -9,11 +9,13 @@ import shutil
 import signal
 import subprocess
 from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from killer import DUMPABLE
 from room import MEMORY
 
 GROUPS = {
@@ -28,6 +30,8 @@ GROUPS = {
 FAULTS = {"ENOSPC": "error=ENOSPC", "EIO": "error=EIO", "SIGKILL": "signal=KILL"}
 WHEN_KILLED = -signal.SIGKILL  # strace ends as its command did
 
+
+HIT = re.compile(rf"^(?!.*\b{DUMPABLE}\().*\(INJECTED\)|killed by SIGKILL", re.MULTILINE)
 
 HERE = re.compile(r"AT_FDCWD<.*?>")  # where a path starts from that is given from the root anyway
 
@@ -56,8 +60,14 @@ class Call:
 def strace(log: Path, *faults: str, everyone: bool = False) -> tuple[str, ...]:
     """Words before a command: its first process, or all of them, with these faults; each call is a line of `log`."""
     names = ",".join(f"?{name}" for group in GROUPS.values() for name in group)
-    injected = [word for fault in faults for word in ("-e", f"inject={fault}")]
-    return ("strace", *(["-f"] if everyone else []), "-qq", "-y", "-o", str(log), "-e", f"trace={names}", *injected)
+    follow = ["-f"] if everyone else []
+    return ("strace", *follow, "-qq", "-y", "-o", str(log), *_traced(names, faults))
+
+
+def _traced(names: str, faults: Sequence[str]) -> tuple[str, ...]:
+    """Words for strace: which calls are seen, and what goes wrong with them."""
+    injected = [word for fault in (f"{DUMPABLE}:retval=0", *faults) for word in ("-e", f"inject={fault}")]
+    return ("-e", f"trace={names},{DUMPABLE}", *injected)
 
 
 def calls(log: Path, about: str) -> list[Call]:
@@ -67,14 +77,14 @@ def calls(log: Path, about: str) -> list[Call]:
     for line in log.read_text(errors="replace").splitlines():
         if match := re.match(r"(\w+)\(", line):
             counted[match[1]] = counted.get(match[1], 0) + 1
-            if about in HERE.sub("", line):
+            if match[1] != DUMPABLE and about in HERE.sub("", line):
                 found.append(Call(match[1], counted[match[1]]))
     return found
 
 
 def hit(log: Path) -> bool:
     """Whether a fault came to pass."""
-    return log.exists() and bool(re.search(r"\(INJECTED\)|killed by SIGKILL", log.read_text(errors="replace")))
+    return log.exists() and bool(HIT.search(log.read_text(errors="replace")))
 
 
 # Watching
@@ -102,7 +112,6 @@ def watching(log: Path, *faults: str, apart: bool = False) -> tuple[str, ...]:
     Set `apart`, strace is not in the command's terminal and not its parent: wait for `watched`.
     """
     names = ",".join(f"?{name}" for name in (*WRITES, *STARTS))
-    injected = [word for fault in faults for word in ("-e", f"inject={fault}")]
     watch = (
         "strace",
         *(["-DDD"] if apart else []),
@@ -116,7 +125,7 @@ def watching(log: Path, *faults: str, apart: bool = False) -> tuple[str, ...]:
         "-o",
         str(log),
     )
-    return (*watch, "-e", f"trace={names}", *injected)
+    return (*watch, *_traced(names, faults))
 
 
 def watched(log: Path) -> bool:
