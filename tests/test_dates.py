@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-import time as clock
 from calendar import day_name, month_name, monthrange
 from datetime import date, datetime, time, timedelta, timezone
 from itertools import pairwise
@@ -222,19 +221,6 @@ def test_dates_of_all_sizes_in_their_order():
 def test_the_stem_is_fit_for_a_file_name_and_only_a_known_day_is_exact(text: str, stem: str, exact: bool):
     assert parse(text).stem == stem
     assert parse(text).exact is exact
-
-
-def test_ten_thousand_dates_are_read_in_a_wink():
-    texts = ["2009-07-14", "2009-07~", "2009-22", "2009/2013", "200X"] * 2000
-    best = min(_seconds(texts) for _ in range(3))
-    assert best < 0.2
-
-
-def _seconds(texts: list[str]) -> float:
-    start = clock.process_time()
-    for text in texts:
-        parse(text)
-    return clock.process_time() - start
 
 
 @pytest.mark.parametrize(

@@ -178,7 +178,7 @@ def test_the_text_cannot_be_saved_or_handed_to_a_program_from_less(terminal: Ter
 @needs_tmux
 def test_colours_are_shown_as_colours(terminal: Terminal) -> None:
     terminal.page("\x1b[1mcanary\x1b[0m\n")
-    assert terminal.screen().startswith("canary\n")
+    assert terminal.screen().strip().startswith("canary\n")  # less 668 shows a short text at the bottom
     assert "[1m" not in terminal.screen()
     terminal.quit()
 

@@ -499,6 +499,8 @@ def test_a_file_that_may_not_be_read_is_told_and_the_others_are_shown(kept: Room
     (kept.journal_dir / "journal.asc").chmod(0)
     result = without_powers(kept, "list")
     assert (result.code, "journal.asc" in told(result.error)) == (2, True)
+    for path in (hidden, kept.journal_dir / "journal.asc"):
+        path.chmod(0o600)
 
 
 @pytest.mark.parametrize("args", [("new",), ("edit", "last")], ids=["new", "edit"])

@@ -198,15 +198,27 @@ def test_an_exception_in_the_thread_that_reads_from_gpg_ends_the_command_and_tel
 
 
 def test_an_exception_that_python_goes_on_after_tells_nothing(stage: Stage) -> None:
-    """It is thrown when a generator that was not read to its end is let go of."""
-    result = stage.run("new", function=LET_GO, moment="call", kind="OSError")
+    """It is thrown where Python lets go of something, with the page in its message and in a local variable."""
+    result = stage.room.run(sys.executable, "-c", LETS_GO, stdin=stage.room.canary.encode(), check=0)
     assert b"a mistake of this program: OSError at " in result.err
     assert not stage.room.told_by(result.out + result.err)
     assert b"Traceback" not in result.err
 
 
 PARTS = 16
-LET_GO = "writing.py says_something.<locals>.<genexpr>"
+LETS_GO = """
+import sys
+from sexjournal import cli
+
+class Page:
+    def __del__(self):
+        words = sys.stdin.read()
+        raise OSError(words)
+
+cli._settle_environment()
+page = Page()
+del page
+"""
 READER = "gpg.py _line_by_line.<locals>.Door._read_response"
 NAMES_A_FILE = ("doctor", "OSError")  # which of the two tells the other: no page is ever a file's name, see G1 and G11
 
