@@ -71,7 +71,7 @@ def _for_other_keys(app: App, reading: Reading) -> Iterator[Finding]:
     older = app.journal.hiding_journal_key(stale)
     if older:
         hint = "'gpg -d' of GnuPG 2.4 opens them and ends with an error; 'journal doctor --fix' seals them anew"
-        yield Finding(f"{some(older)}: the journal key is hidden too, as in earlier versions", hint, NOTE, app.seal_anew)
+        yield Finding(f"{some(older)}: the journal key is hidden too, as earlier", hint, NOTE, app.seal_anew)
     elif stale:
         hint = "the journal opens them on every device, and 'gpg -d' does not; 'journal doctor --fix' seals them anew"
         yield Finding(f"{some(stale)}: not sealed for each key of today", hint, NOTE, app.seal_anew)
