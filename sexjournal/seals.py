@@ -245,10 +245,18 @@ class Seals:
         return vault.sealed_for(ids, [key_ids[key] for key in _readers(page)], hidden=page.hidden)
 
     def opens_for_others(self, sealed: bytes) -> bool:
-        """Whether a whole sealed file may be open to a key that is none of today's; where those are hidden, it may."""
+        """Whether a whole sealed file may be open to a key that is none of today's.
+
+        Keys that are hidden beside today's journal key are today's: each removal makes another journal key.
+        """
         ids = packets.outline(packets.split(sealed)[1]).key_ids
-        todays = {key_id for key in _readers(self.accepted.page) for key_id in self.accepted.key_ids[key]}
-        return not todays.issuperset(ids) and not (self.hides_journal_key(sealed) and not self.accepted.page.former)
+        page, key_ids = self.accepted.page, self.accepted.key_ids
+        if self.hides_journal_key(sealed):
+            return bool(page.former)
+        named = {key_id for key_id in ids if not page.hidden or key_id != vault.HIDDEN}
+        todays = [page.key] if page.hidden else _readers(page)
+        few = len(ids) <= len(_readers(page))
+        return not (named and few and named.issubset(key_id for key in todays for key_id in key_ids[key]))
 
     def hides_journal_key(self, sealed: bytes) -> bool:
         """Whether a whole sealed file hides as many keys as are today's, the journal key too, as earlier versions did.

@@ -494,8 +494,19 @@ def test_an_opaque_page_that_hides_the_journal_key_too_is_a_note_until_it_is_men
         assert room.canary in room.journal("show", "--raw", "last", check=0).text
 
 
-def test_a_page_that_a_removed_key_opens_is_a_finding(keys_of_run: Keys) -> None:
-    with sound(keys_of_run) as room:
+def test_an_opaque_page_from_before_a_device_was_added_is_a_note(make_room: Callable[..., Room]) -> None:
+    room = make_room(keys=("plain", "second"))
+    room.journal("init", "--yes", "--names", "opaque", "--key", room.fingerprint, check=0)
+    (room.tools / "swaps").write_text(NO_SWAP)
+    room.journal("new", stdin=f"We swam to {room.canary}.\n".encode(), check=0)
+    room.journal("keys", "add", room.fingerprints["second"], "--yes", check=0)
+    (path,) = room.files()
+    assert f"{path.relative_to(room.journal_dir)}: not sealed for each key of today" in notes(room)
+
+
+@pytest.mark.parametrize("options", [(), ("--names", "opaque")], ids=["dated", "opaque"])
+def test_a_page_that_a_removed_key_opens_is_a_finding(keys_of_run: Keys, options: tuple[str, ...]) -> None:
+    with sound(keys_of_run, *options) as room:
         (path,) = room.files()
         before = path.read_bytes()
         room.journal("keys", "remove", room.fingerprints["second"], "--yes", check=0)
