@@ -294,11 +294,14 @@ class _GpgOpener:
 
 
 def _message_for(keys: Sequence[JournalKey], sealed: bytes) -> tuple[bytes, Sequence[JournalKey]]:
-    """Return the bare message in a sealed file and the keys that may open it; Damaged when there is none."""
+    """Return the bare message in a sealed file and the keys that may open it; Damaged when there is none.
+
+    Earlier versions hid the journal key too: such a page hides two keys at least, the device's and that one.
+    """
     _, message = packets.split(sealed)
     ids = packets.outline(message).key_ids
     named = [key for key in keys if not set(ids).isdisjoint(key.key_ids)]
-    fitting = named or (keys if HIDDEN in ids else ())
+    fitting = named or (keys if ids.count(HIDDEN) > 1 else ())
     if not fitting:
         raise Damaged("it is not sealed for this journal")
     return message, fitting

@@ -77,7 +77,7 @@ def test_the_first_line_of_the_readme_ends_with_a_page_that_gpg_opens(room: Room
 
 
 @needs_curses
-@pytest.mark.parametrize("named", ["/dev/null", "/dev/tty", "not a tty", "/nowhere"])
+@pytest.mark.parametrize("named", ["/dev/null", "not a tty"])
 def test_a_gpg_tty_that_is_no_terminal_does_not_keep_a_key_from_being_made(room: Room, named: str) -> None:
     room.env |= {"GPG_TTY": named}
     somebody = beginner(room, nothing_yet(room))
@@ -98,7 +98,7 @@ def test_making_a_key_in_the_terminal_of_somebody_else_says_so(room: Room) -> No
     shown = somebody.does(f"{journal} init --new-key Reed; echo ended with $?")
     somebody.terminal.close(force=True)
     stop_agent(room.home / ".gnupg")
-    flat = " ".join(shown.split())
+    flat = shown.replace("\n", "")  # the terminal breaks lines where they are full
     assert "journal: the terminal belongs to another user, so pinentry cannot ask for the passphrase there" in flat
     assert "script -q /dev/null" in flat
     assert "ended with 3" in flat
