@@ -6,10 +6,12 @@ out of it; see the README, "What is protected".
 
 from __future__ import annotations
 
+import errno
 import io
 import math
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -28,6 +30,7 @@ OLDEST = (2, 2, 0)
 SELF_SIGNED_ONLY = (2, 2, 17)  # can import no other signatures
 LAST_TRIED_FIRST = (2, 3, 0)  # of the keys that a message is sealed for
 CONTROLLING = "/dev/tty"
+NO_HOME = "it is where gpg keeps your keys: see what is in its place"
 LARGEST_PAGE = 64 * 1024 * 1024  # bytes; a message that unpacks to more is not one of ours
 
 # Without --quiet: with it, gpg 2.2 leaves out the status lines that tell why a message stayed shut. With a charset: in
@@ -56,6 +59,10 @@ INSTALL = "install it: apt install gnupg (Debian), dnf install gnupg2 (Fedora), 
 NO_SECRET_KEY = 17
 NO_PERMISSION = 32769  # EACCES
 PINENTRY = 5  # the source of an error, in the bits above its number
+ANOTHER_USERS = (
+    "the terminal belongs to another user, so pinentry cannot ask for the passphrase there",
+    "after su or sudo, 'script -q /dev/null' opens a terminal of your own: try again in it",
+)
 CANNOT_ASK = (
     "pinentry could not ask for the passphrase",
     "TERM and GPG_TTY say which terminal it uses; 'pinentry-program' in gpg-agent.conf names another pinentry",
@@ -73,10 +80,7 @@ REASONS = {
     198: ("the passphrase was not given", "nothing was changed; try again when you like"),
     16383: ("pinentry ended before a passphrase was given", "try again, or see 'pinentry-program' in gpg-agent.conf"),
     32870: ("there is no terminal to ask for the passphrase", "run it in a terminal, or unlock the key there first"),
-    NO_PERMISSION: (
-        "the terminal belongs to another user, so pinentry cannot ask for the passphrase there",
-        "after su or sudo, 'script -q /dev/null' opens a terminal of your own: try again in it",
-    ),
+    NO_PERMISSION: ("gpg may not use its own directory", "look at who owns ~/.gnupg and what is in it"),
     NO_AGENT: ("gpg-agent does not answer", "end it with 'gpgconf --kill gpg-agent' and try again"),
 }
 
@@ -99,6 +103,8 @@ class Status:
     def reason(self) -> tuple[str, str] | None:
         """The last error that a person can act upon, as (sentence, hint)."""
         codes = self._codes("ERROR", "FAILURE")
+        if (PINENTRY, NO_PERMISSION) in codes:
+            return ANOTHER_USERS
         known = [REASONS[number] for _, number in codes if number in REASONS]
         if not known and any(source == PINENTRY for source, _ in codes):
             return CANNOT_ASK
@@ -213,8 +219,8 @@ class Gpg:
         """Sign and seal for the signer, and for the certificate files in `others` and of the `journal` key.
 
         The caller looks at the status. Hidden are the persons' keys; the journal key's id belongs to nobody and stays
-        in sight. The order counts: gpg ends with an error when it tried a hidden key in vain, 2.2 tries the one that is
-        named first at first and 2.4 the one that is named last, and so the signer stands where this gpg begins.
+        in sight. GnuPG 2.2 tries the first hidden recipient first, 2.4 the last. The signer stands there, because gpg
+        exits with an error after a try that failed.
         """
         file, own = ("-F", "-R") if hidden else ("-f", "-r")
         pairs = [(file, path) for path in others]
@@ -292,15 +298,14 @@ def _make_home() -> None:
     try:
         home = Path(named) if named else Path.home() / ".gnupg"
         if not named:
-            home.mkdir(mode=0o700, exist_ok=True)
-        home.stat()
+            with suppress(FileExistsError):
+                home.mkdir(mode=0o700)
+        if not stat.S_ISDIR(home.stat().st_mode):
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     except (OSError, RuntimeError) as trouble:
         reason = str(getattr(trouble, "strerror", "")).lower() or "there is no home directory"
-        where = "GNUPGHOME" if named else "~/.gnupg"
-        raise KeyTrouble(
-            f"gpg's directory {named or '~/.gnupg'} cannot be used: {reason}",
-            f"look at {where}, where gpg keeps its keys",
-        ) from None
+        hint = "set GNUPGHOME to the directory that holds your keys, or unset it" if named else NO_HOME
+        raise KeyTrouble(f"gpg's directory {named or '~/.gnupg'} cannot be used: {reason}", hint) from None
 
 
 def _line_by_line(base: Any) -> Any:
@@ -349,7 +354,7 @@ def _parts(code: str) -> tuple[int, int]:
 def _name_the_terminal() -> None:
     """Tell the agent where to ask, as gpg's own manual wants it; a page may come through a pipe meanwhile.
 
-    A GPG_TTY that is no terminal is not told to it: pinentry would wait in it for ever.
+    Drop a GPG_TTY that is no terminal: pinentry would wait there for ever, or write its screen into a file.
     """
     given = os.environ.pop("GPG_TTY", "")
     own: list[str] = []

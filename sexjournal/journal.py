@@ -183,7 +183,7 @@ class Journal:
         return [name for name in names if self.seals.opens_for_others((self.directory / name).read_bytes())]
 
     def hiding_journal_key(self, names: Iterable[str]) -> list[str]:
-        """Return those of these whole files that hide the journal key too, as earlier versions did."""
+        """Return the files that hide the journal key too; earlier versions sealed them so."""
         return [name for name in names if self.seals.hides_journal_key((self.directory / name).read_bytes())]
 
     def not_whole(self, names: Iterable[str]) -> list[str]:

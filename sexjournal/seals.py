@@ -245,9 +245,9 @@ class Seals:
         return vault.sealed_for(ids, [key_ids[key] for key in _readers(page)], hidden=page.hidden)
 
     def opens_for_others(self, sealed: bytes) -> bool:
-        """Whether a whole sealed file may be open to a key that is none of today's.
+        """Return whether a key outside today's recipients may open a whole sealed file.
 
-        Keys that are hidden beside today's journal key are today's: each removal makes another journal key.
+        If the file names today's journal key, its hidden recipients are today's too: each removal makes a new one.
         """
         ids = packets.outline(packets.split(sealed)[1]).key_ids
         page, key_ids = self.accepted.page, self.accepted.key_ids

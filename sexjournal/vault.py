@@ -125,7 +125,7 @@ def open_unjudged(gpg: Gpg, sealed: bytes, mine: str) -> bytes:
 
 def judge(status: Status, signers: Collection[str]) -> None:
     """Damaged unless gpg's words prove one whole message, signed by one of the primary fingerprints in `signers`."""
-    if not _came_to_its_end(status) or not _is_one_message(status):
+    if not _exit_code_allows(status) or not _is_one_message(status):
         raise Damaged(DAMAGED)
     if status.has("DECRYPTION_FAILED", "BADMDC", "ERRSIG", "BADSIG", "EXPSIG", "REVKEYSIG"):
         raise Damaged("its signature does not hold")
@@ -288,7 +288,7 @@ class _GpgOpener:
 
     def open_unsigned(self, message: bytes) -> bytes:
         status = self._gpg.open(message)
-        if not _came_to_its_end(status) or not status.has("DECRYPTION_OKAY"):
+        if status.code or not status.has("DECRYPTION_OKAY"):  # nobody is hidden in what this device keeps for itself
             raise Damaged(DAMAGED)
         return status.data
 
@@ -360,11 +360,11 @@ def _sequoia() -> Any:
     return pysequoia
 
 
-def _came_to_its_end(status: Status) -> bool:
-    """Whether gpg looked at the whole message; what it found is for its status lines to tell.
+def _exit_code_allows(status: Status) -> bool:
+    """Return whether the exit code allows a verdict; the status lines give it.
 
-    It also ends with 2 when it tried a hidden recipient in vain, though it opened the message with the next one and
-    proved it whole and signed. The line `ENC_TO <key id> ...` tells of hidden ones.
+    gpg exits with 2 when it tried a hidden recipient in vain, even if it then opened and verified the message. So where
+    recipients are hidden (`ENC_TO <key id> ...`), 2 proves nothing.
     """
     hidden = any(rest.startswith(HIDDEN) for rest in status.all("ENC_TO"))
     return status.code == 0 or (hidden and status.code == TRIED_IN_VAIN)

@@ -82,7 +82,7 @@ def lacks_editor(app: App, instead: str = "the questions are asked here instead"
 
 
 def _no_editor(app: App) -> BadInput | None:
-    """Return what tells that no editor is there; one that was chosen wrongly is told by who opens it."""
+    """Return the error that no editor is there, else None; a wrong choice is told when the editor is opened."""
     from sexjournal import editor
 
     try:
@@ -162,10 +162,7 @@ def _offer(app: App, draft: Draft, begun: str) -> None:
 def ask_and_keep(
     app: App, stored: Stored, draft: Draft, ask: Callable[[], None], answered: Callable[[Entry], Entry]
 ) -> bool:
-    """Ask about a page and save it as `answered` returns it; who stops in the middle keeps what was answered.
-
-    Return False when nothing was.
-    """
+    """Ask about a page and save it as `answered` returns it, also after Ctrl-C; return False when nothing was."""
     try:
         ask()
     except Interrupted:

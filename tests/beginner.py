@@ -17,7 +17,7 @@ README = Path(__file__).parent.parent / "README.md"
 PASSPHRASE = "the lake was cold 7"
 WORDS = "We walked home in the rain."
 QUIET = 0.3  # seconds without a new character, after which the screen is looked at
-NEVER = 120  # seconds without one, after which nothing will come any more
+NEVER = 600  # seconds without one, after which nothing will come any more
 COLUMNS, ROWS = 80, 24
 SCREEN_LEFT = b"\x1b[?1049l"  # a program gives the terminal its first screen back
 
@@ -49,6 +49,7 @@ class Beginner:
     def __post_init__(self) -> None:
         self._screen = pyte.Screen(COLUMNS, ROWS)
         self._stream = pyte.ByteStream(self._screen)
+        self._answered = ""
         self.terminal.delaybeforesend = None
         self.terminal.setwinsize(ROWS, COLUMNS)
 
@@ -60,7 +61,7 @@ class Beginner:
         while not self._at_the_shell():
             self._answer()
             self._look()
-        return self._shown()
+        return self.shown()
 
     def _wait_for_the_shell(self) -> None:
         while not self._at_the_shell():
@@ -84,8 +85,12 @@ class Beginner:
         self._stream.feed(after)
 
     def _answer(self) -> None:
-        """Type what the screen asks for; nothing while something is at work."""
-        shown, line = self._shown(), self._line()
+        """Type what the screen asks for; nothing while something is at work, nor a second time into one question."""
+        shown, line = self.shown(), self._line()
+        question = shown.replace("*", "_")  # a pinentry shows a star for each letter, in place of a line
+        if question == self._answered:
+            return
+        self._answered = question
         if "<OK>" in shown:
             self.passphrases += 1
             both = [PASSPHRASE, "\t", PASSPHRASE] if "Repeat" in shown else [PASSPHRASE]
@@ -102,7 +107,7 @@ class Beginner:
         return next((answer for words, answer in ANSWERS.items() if words in flat), "")
 
     def _type(self, words: str) -> None:
-        self.screens.append(self._shown())
+        self.screens.append(self.shown())
         self.terminal.send(f"{words}\r")
 
     def _at_the_shell(self) -> bool:
@@ -111,5 +116,5 @@ class Beginner:
     def _line(self) -> str:
         return str(self._screen.display[self._screen.cursor.y])[: self._screen.cursor.x]
 
-    def _shown(self) -> str:
+    def shown(self) -> str:
         return "\n".join(line.rstrip() for line in self._screen.display).strip("\n")

@@ -487,7 +487,7 @@ def test_an_opaque_page_that_hides_the_journal_key_too_is_a_note_until_it_is_men
         to = ("-R", plain, "-R", second, "-F", str(journal_key))
         path.write_bytes(room.gpg(*words, "--encrypt", *to, stdin=room.open(path)).out)
         room.git("commit", "--quiet", "--all", "--message", "journal: update")
-        told = f"{path.relative_to(room.journal_dir)}: the journal key is hidden too, as earlier"
+        told = f"{path.relative_to(room.journal_dir)}: an earlier version hid the journal key too"
         assert told in notes(room)
         doctor(room, "--fix", check=0)
         assert told not in notes(room)

@@ -16,6 +16,8 @@ from beginner import COLUMNS, ROWS, WORDS, Beginner, line_under
 from room import Keys, Room, stop_agent
 from troubles import with_programs
 
+from sexjournal.gpg import Status
+
 CHECKOUT = Path(__file__).parent.parent
 # A bare machine has these once the README's first line has installed what was missing, and no editor.
 PROGRAMS = (
@@ -51,7 +53,8 @@ def nothing_yet(room: Room) -> dict[str, str]:
     packages = {name: value for name, value in os.environ.items() if name.startswith(OF_PIP)}
     for name in ("GNUPGHOME", "EDITOR", "VISUAL", "XDG_DATA_HOME", "JOURNAL_NOW"):
         env.pop(name, None)
-    return {**env, **packages}
+    locked = dict.fromkeys(("PIP_CONSTRAINT", "PIP_BUILD_CONSTRAINT"), str(CHECKOUT / ".constraints.txt"))
+    return {**env, **packages, **locked}
 
 
 def beginner(room: Room, env: dict[str, str]) -> Beginner:
@@ -132,3 +135,12 @@ def test_a_keyring_that_keyboxd_keeps_serves_as_well(make_room: Callable[..., Ro
     assert room.journal("list", check=0).text.count("\n") == 1
     assert f"We swam to {room.canary}." in room.journal("show", "--raw", "last", check=0).text
     assert not (room.gnupg / "pubring.kbx").exists()
+
+
+def test_a_directory_of_gpg_that_may_not_be_written_is_not_told_as_a_terminal() -> None:
+    """The agent may not write a key (source 4), or pinentry may not open the terminal (source 5)."""
+    agents, pinentrys = (Status((("ERROR", f"key_generate {code}"),), 2, b"").reason for code in (67141633, 83918849))
+    assert agents
+    assert pinentrys
+    assert "its own directory" in agents[0]
+    assert "belongs to another user" in pinentrys[0]

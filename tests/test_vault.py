@@ -428,6 +428,8 @@ def test_what_gpg_writes_before_its_verdict_is_never_used() -> None:
     bad = ("BADSIG", "ERRSIG", "EXPSIG", "REVKEYSIG", "BADMDC", "DECRYPTION_FAILED")
     refused = [status([*good, (word, "AAAA Test")]) for word in bad]
     refused += [status([*hidden, (word, "AAAA Test")], code=2) for word in bad]
+    cut = [line for line in hidden if line[0] not in ("GOODSIG", "VALIDSIG")]  # as --max-output leaves it
+    refused += [status(cut, code=2), status([*cut, ("ERROR", "proc 1")], code=2)]
     refused += [status(good, code=2), status(hidden, code=1), status(hidden, code=-9), status(hidden[:-3], code=2)]
     refused += [status([*good[:1], ("DECRYPTION_INFO", "0 9 0"), *good[2:]])]
     for one in refused:

@@ -69,12 +69,13 @@ def _for_other_keys(app: App, reading: Reading) -> Iterator[Finding]:
         yield Finding(f"{some(others)}: sealed for other keys than those of today", hint, OTHER, app.seal_anew)
         return
     older = app.journal.hiding_journal_key(stale)
+    rest = [name for name in stale if name not in older]
     if older:
         hint = "'gpg -d' of GnuPG 2.4 opens them and ends with an error; 'journal doctor --fix' seals them anew"
-        yield Finding(f"{some(older)}: the journal key is hidden too, as earlier", hint, NOTE, app.seal_anew)
-    elif stale:
+        yield Finding(f"{some(older)}: an earlier version hid the journal key too", hint, NOTE, app.seal_anew)
+    if rest:
         hint = "the journal opens them on every device, and 'gpg -d' does not; 'journal doctor --fix' seals them anew"
-        yield Finding(f"{some(stale)}: not sealed for each key of today", hint, NOTE, app.seal_anew)
+        yield Finding(f"{some(rest)}: not sealed for each key of today", hint, NOTE, app.seal_anew)
 
 
 def _names_that_tell(app: App, reading: Reading) -> Iterator[Finding]:
