@@ -483,16 +483,17 @@ class App:
         import signal
         import subprocess
 
+        # Ctrl-C is the child's, from its first moment on. A handler rather than SIG_IGN, which the child would inherit.
+        before = signal.signal(signal.SIGINT, lambda *_: None)
         try:
             with subprocess.Popen(command, cwd=place, env={**self.environ, "TMPDIR": str(place.parent)}) as child:
-                before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the child's
                 try:
                     code = child.wait()
                 except SystemExit:  # we are asked to end: the pages in clear must not outlive us
                     child.terminate()
                     raise
-                finally:
-                    signal.signal(signal.SIGINT, before)
         except OSError as trouble:
             raise BadInput(f"'{command[0]}' cannot be run: {str(trouble.strerror).lower()}") from None
+        finally:
+            signal.signal(signal.SIGINT, before)
         return code if code >= 0 else 128 - code

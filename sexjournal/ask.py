@@ -6,6 +6,9 @@ What is asked comes from `prompts`; lines are read from and written to what is h
 from __future__ import annotations
 
 import io
+import os
+import select
+import signal
 import termios
 import textwrap
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -245,6 +248,7 @@ class Asker:
         while True:
             self._write("> ")
             try:
+                self._wait()
                 line = self.reader.readline()
                 line.encode()  # stray bytes can also come in as lone surrogates
             except UnicodeError:
@@ -258,6 +262,12 @@ class Asker:
         if len(line.encode()) >= LONGEST_LINE:
             self._say(self.wording.ui["long_line"], _BOLD)
         return line.removesuffix("\n")
+
+    def _wait(self) -> None:
+        """Wait for a line. Python forgets a Ctrl-C that comes in the moment before a read, until the line is there."""
+        if isinstance(self.reader, io.TextIOBase) and self.reader.isatty():
+            with _told_of_signals() as told:
+                select.select([self.reader.fileno(), told], [], [])
 
     def _forget_typed_ahead(self) -> None:
         with suppress(OSError, termios.error):  # the terminal may be gone; then the question ends it
@@ -280,6 +290,20 @@ class Asker:
             with suppress(EOFError):
                 self._write("\n")
             raise Interrupted("stopped") from None
+
+
+@contextmanager
+def _told_of_signals() -> Iterator[int]:
+    """Yield a descriptor that can be read as soon as a signal with a handler has come."""
+    told, teller = os.pipe()
+    os.set_blocking(teller, False)
+    before = signal.set_wakeup_fd(teller, warn_on_full_buffer=False)
+    try:
+        yield told
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(told)
+        os.close(teller)
 
 
 _STUCK = "\N{NO-BREAK SPACE}"
