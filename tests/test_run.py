@@ -10,7 +10,9 @@ from pathlib import Path
 
 import pexpect
 import pytest
+from room import JOURNAL
 from shelf import Shelf
+from tracing import needs_strace
 
 PAGES = {
     "tent": "---\nkind: memory\ndate: 2009-22\n---\nThe summer of the borrowed tent.\nCANARY\n",
@@ -162,9 +164,14 @@ def test_less_shows_the_pages_one_after_another(shelf: Shelf) -> None:
     assert terminal.exitstatus == 0
 
 
-def test_a_ctrl_c_that_reaches_journal_leaves_the_pages_to_the_command(shelf: Shelf) -> None:
+@needs_strace
+def test_ctrl_c_in_the_first_moment_of_the_command_leaves_the_pages_to_it(shelf: Shelf) -> None:
+    """Each change of what a signal does takes long, so that the command is there before one that came after it."""
+    slow = ("-e", "trace=rt_sigaction", "-e", "inject=rt_sigaction:delay_enter=30000")
     words = f"kill -INT $PPID; cat {name(shelf, 'lake')}"
-    assert "slowly, and the lake was still." in shelf.room.journal("run", "--", "sh", "-c", words, check=0).text
+    strace = ("strace", "-qq", "-o", str(shelf.room.tools / "log"), *slow)
+    result = shelf.room.run(*strace, *JOURNAL, "run", "--", "sh", "-c", words, check=0)
+    assert "slowly, and the lake was still." in result.text
 
 
 @needs("less")
