@@ -112,7 +112,7 @@ class Status:
 
     @property
     def spoiled(self) -> bool:
-        """Whether a key of this device fitted the message and could not open it; 2.4 tells of other keys here too."""
+        """Return whether a key of this device fits the message and failed; 2.4 also reports keys that are not here."""
         return any(number != NO_SECRET_KEY for _, number in self._codes("ERROR"))
 
     def _codes(self, *keywords: str) -> list[tuple[int, int]]:
@@ -367,7 +367,7 @@ def _name_the_terminal() -> None:
 
 
 def _is_terminal(name: str) -> bool:
-    """Whether pinentry could open a terminal by this name; /dev/tty is another one to a daemon than to us."""
+    """Return whether pinentry can open a terminal by this name; /dev/tty is no terminal to a daemon."""
     if name in ("", CONTROLLING):
         return False
     try:

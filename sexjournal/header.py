@@ -106,7 +106,7 @@ def read(header: str) -> dict[str, Value]:
 
 
 def _root(header: str, events: Iterable[yaml.Event]) -> Value:
-    """What these events of a header make together; an empty header has no fields."""
+    """Return the value that these events of a header make; an empty header has no fields."""
     import yaml
 
     root: list[Value] = []

@@ -226,7 +226,7 @@ _OPENING = ("body", "letter.begin")
 
 
 def _stands(prompt: Prompt, fields: Mapping[str, Value], body: str, headings: Mapping[str, str]) -> bool:
-    """Whether a page has something where the answer to this question goes."""
+    """Return whether a page has something where the answer to this question goes."""
     root, *path = prompt.store.split(".")
     if root == "body":
         return f"*{prompt.text}*" in body

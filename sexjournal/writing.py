@@ -74,7 +74,7 @@ def say_when(app: App, when: dates.When) -> None:
 
 
 def lacks_editor(app: App, instead: str = "the questions are asked here instead") -> bool:
-    """Whether no editor is there while somebody is; tell them so, and what is done `instead`."""
+    """Return whether no editor is there while a person is; tell the person, and say what is done `instead`."""
     trouble = _no_editor(app) if app.interactive else None
     if trouble:
         app.complain(f"{trouble.sentence}: {instead}", trouble.hint)

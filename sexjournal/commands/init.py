@@ -267,7 +267,7 @@ def _safe_here(app: App) -> None:
 
 
 def tell_of_help(app: App) -> None:
-    """Say once, after what was not plainly wanted, who can be called."""
+    """Name the help lines once, after a page about something that was not plainly wanted."""
     app.tell(app.wording.safety["not_free"])
     app.tell(help_lines(app))
 
