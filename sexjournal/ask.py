@@ -265,14 +265,14 @@ class Asker:
 
     def _wait(self) -> None:
         """Wait for a line. Python forgets a Ctrl-C that comes in the moment before a read, until the line is there."""
-        if isinstance(self.reader, io.TextIOBase) and self.reader.isatty():
+        if (terminal := _terminal(self.reader)) >= 0:
             with _told_of_signals() as told:
-                select.select([self.reader.fileno(), told], [], [])
+                select.select([terminal, told], [], [])
 
     def _forget_typed_ahead(self) -> None:
         with suppress(OSError, termios.error):  # the terminal may be gone; then the question ends it
-            if isinstance(self.reader, io.TextIOBase) and self.reader.isatty():
-                termios.tcflush(self.reader.fileno(), termios.TCIFLUSH)
+            if (terminal := _terminal(self.reader)) >= 0:
+                termios.tcflush(terminal, termios.TCIFLUSH)
 
     def _write(self, text: str) -> None:
         """A terminal that is gone is the end of the input."""
@@ -290,6 +290,11 @@ class Asker:
             with suppress(EOFError):
                 self._write("\n")
             raise Interrupted("stopped") from None
+
+
+def _terminal(reader: Reader) -> int:
+    """Return the descriptor of the terminal that lines come from, -1 where they come from elsewhere."""
+    return reader.fileno() if isinstance(reader, io.TextIOBase) and reader.isatty() else -1
 
 
 @contextmanager
