@@ -87,11 +87,12 @@ REASONS = {
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What gpg said: every status line in order as (keyword, rest), its exit code, and what it wrote."""
+    """What gpg said: every status line in order as (keyword, rest), its exit code, what it wrote, its last words."""
 
     lines: tuple[tuple[str, str], ...]
     code: int
     data: bytes
+    last_words: str = ""
 
     def all(self, keyword: str) -> list[str]:
         return [rest for word, rest in self.lines if word == keyword]
@@ -109,6 +110,11 @@ class Status:
         if not known and any(source == PINENTRY for source, _ in codes):
             return CANNOT_ASK
         return known[-1] if known else None
+
+    def trouble(self, sentence: str, hint: str) -> KeyTrouble:
+        """Return the error for what failed: the known reason, or else the sentence with gpg's last words."""
+        told = f"{sentence}: {self.last_words}" if self.last_words else sentence
+        return KeyTrouble(*(self.reason or (told, hint)))
 
     @property
     def spoiled(self) -> bool:
@@ -210,9 +216,7 @@ class Gpg:
         self._gnupg._handle_io(arguments, io.BytesIO(), result, binary=True)
         created = result.answer.all("KEY_CREATED")
         if not created:
-            raise KeyTrouble(
-                *(result.answer.reason or ("gpg could not make a key", "gpg --full-generate-key tells more"))
-            )
+            raise result.answer.trouble("gpg could not make a key", "see whether gpg can: gpg --full-generate-key")
         return str(created[0].split()[1])
 
     def seal(self, data: bytes, signer: str, others: Sequence[str], journal: str, *, hidden: bool) -> Status:
@@ -340,9 +344,15 @@ def _every_line_kept(base: Any) -> Any:
 
         @property
         def answer(self) -> Status:
-            return Status(tuple(self.kept), self.returncode, self.data)
+            return Status(tuple(self.kept), self.returncode, self.data, _last_words(self.stderr))
 
     return Kept
+
+
+def _last_words(stderr: str) -> str:
+    """Return gpg's last message to a person, without what would act on a terminal; never a word of a page."""
+    messages = [line.removeprefix("gpg: ") for line in stderr.split("\n") if line.startswith("gpg: ")]
+    return "".join(letter for letter in messages[-1] if letter.isprintable()) if messages else ""
 
 
 def _parts(code: str) -> tuple[int, int]:

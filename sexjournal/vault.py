@@ -27,6 +27,7 @@ TRIED_IN_VAIN = 2  # gpg's exit code when it had any error to write
 DAMAGED = "the message is damaged"
 JUST_NOW = "it could not be opened just now"
 NOT_SIGNED = "it is not signed by a recipient of this journal"
+AGAIN = "try: gpg-connect-agent reloadagent /bye"
 NO_KEY = "journal.asc: a journal key in it cannot be read"
 _COMMENT = re.compile(r"^Comment: .*\n", re.MULTILINE)  # Sequoia writes the key's name above its armor
 
@@ -96,7 +97,7 @@ def seal_unsigned(gpg: Gpg, data: bytes, certificate: Path) -> bytes:
     """Seal for one certificate what never leaves this device; KeyTrouble when gpg could not."""
     status = gpg.seal_unsigned(data, str(certificate))
     if status.code:
-        raise KeyTrouble("gpg could not seal for this device", f"see whether it can: gpg -e -f {certificate}")
+        raise status.trouble("gpg could not seal for this device", f"see whether it can: gpg -e -f {certificate}")
     return status.data
 
 
@@ -393,7 +394,7 @@ def seal_with_passphrase(gpg: Gpg, data: bytes) -> bytes:
     """Seal with a passphrase alone, that pinentry asks for; KeyTrouble when it was not given."""
     status = gpg.seal_with_passphrase(data)
     if status.code or not status.has("END_ENCRYPTION") or not status.data:
-        raise KeyTrouble(*(status.reason or ("gpg could not seal it", "try: gpg-connect-agent reloadagent /bye")))
+        raise status.trouble("gpg could not seal it", AGAIN)
     return status.data
 
 
@@ -446,7 +447,7 @@ def _key_trouble(gpg: Gpg, fingerprint: str, status: Status) -> KeyTrouble:
         return KeyTrouble(f"the key {fingerprint} is not on this machine", "bring it back: gpg --import BACKUP")
     if key.trouble:
         return KeyTrouble(f"the key {fingerprint} cannot be used: {key.trouble}", _remedy(gpg, key))
-    return KeyTrouble("gpg could not use the key", "try: gpg-connect-agent reloadagent /bye")
+    return status.trouble("gpg could not use the key", AGAIN)
 
 
 def _not_opened(gpg: Gpg, fingerprint: str, message: bytes, status: Status) -> JournalError:

@@ -155,6 +155,18 @@ def test_the_letters_of_a_new_keys_name_are_those_that_were_typed(make_room: Cal
     assert "name: Ürsula" in room.open(room.journal_dir / "journal.asc").decode()
 
 
+def test_gpg_that_could_not_make_a_key_says_why(make_room: Callable[..., Room]) -> None:
+    """In gpg's own words, where there are none of ours."""
+    room = make_room(keys=())
+    (room.gnupg / "private-keys-v1.d").write_text("in the way")
+    terminal = room.terminal("init", "--yes", "--new-key", "Reed", columns=120)
+    terminal.expect(pexpect.EOF)
+    terminal.wait()
+    assert terminal.exitstatus == 3, terminal.before
+    assert "gpg could not make a key: " in terminal.before
+    assert "Not a directory" in terminal.before
+
+
 def test_a_new_key_without_a_terminal_is_refused(make_room: Callable[..., Room]) -> None:
     room = make_room(keys=())
     assert "no terminal" in room.journal("init", "--yes", "--new-key", "Reed", check=2).error
