@@ -1,6 +1,6 @@
 """`python -m sexjournal` is `journal`."""
 
-from sexjournal.cli import main
+from sexjournal.main import main
 
 if __name__ == "__main__":
     main()

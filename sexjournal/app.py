@@ -16,20 +16,20 @@ from sexjournal.config import load as load_config
 from sexjournal.errors import BadInput, Damaged, Interrupted, NothingFound, SyncTrouble
 
 if TYPE_CHECKING:
-    from sexjournal.agent import Agent
-    from sexjournal.ask import Asker
-    from sexjournal.drafts import Drafts
-    from sexjournal.entry import Entry
-    from sexjournal.gpg import Gpg
-    from sexjournal.journal import Journal, Reading, Stored, Trouble
-    from sexjournal.landing import Landing
-    from sexjournal.merging import MergeText
-    from sexjournal.prompts import Wording
-    from sexjournal.query import Filters
-    from sexjournal.remote import Remote
-    from sexjournal.render import Face
-    from sexjournal.seals import Seals
-    from sexjournal.sync import Sync
+    from sexjournal.drafts.drafts import Drafts
+    from sexjournal.entry.entry import Entry
+    from sexjournal.entry.merging import MergeText
+    from sexjournal.git.checkout import Landing
+    from sexjournal.git.remote import Remote
+    from sexjournal.git.repository import Sync
+    from sexjournal.journal.store import Journal, Reading, Stored, Trouble
+    from sexjournal.keys.keyring import Seals
+    from sexjournal.openpgp.agent import Agent
+    from sexjournal.openpgp.gpg import Gpg
+    from sexjournal.prompts.prompts import Wording
+    from sexjournal.search.query import Filters
+    from sexjournal.terminal.asker import Asker
+    from sexjournal.terminal.render import Face
 
 NAME = "journal"
 OWN_PROMPTS = "prompts.toml"
@@ -39,7 +39,7 @@ SLOW_START = 1.0  # seconds of reading before a progress bar is worth showing
 
 def _refuse_shut(reading: Reading, refs: Iterable[str]) -> None:
     """Damaged when a REF names a file that is there but does not count as a page."""
-    from sexjournal.journal import id_in
+    from sexjournal.journal.store import id_in
 
     for trouble in reading.troubles:
         if trouble.shut and id_in(trouble.name).startswith(tuple(refs)):
@@ -80,13 +80,13 @@ class App:
 
     @cached_property
     def gpg(self) -> Gpg:
-        from sexjournal.gpg import Gpg
+        from sexjournal.openpgp.gpg import Gpg
 
         return Gpg()
 
     @cached_property
     def agent(self) -> Agent:
-        from sexjournal.agent import Agent
+        from sexjournal.openpgp.agent import Agent
 
         return Agent()
 
@@ -94,31 +94,31 @@ class App:
     def journal(self) -> Journal:
         import platformdirs
 
-        from sexjournal.journal import Journal
+        from sexjournal.journal.store import Journal
 
         return Journal(self.directory, platformdirs.user_state_path(NAME), self.gpg)
 
     @cached_property
     def sync(self) -> Sync:
-        from sexjournal.sync import Sync
+        from sexjournal.git.repository import Sync
 
         return Sync(self.directory, self.environ, hide_hour=self.journal.seals.hides_hours)
 
     @cached_property
     def remote(self) -> Remote:
-        from sexjournal.remote import Remote
+        from sexjournal.git.remote import Remote
 
         return Remote(self.directory, self.environ, hide_hour=self.journal.seals.hides_hours)
 
     @cached_property
     def landing(self) -> Landing:
-        from sexjournal.landing import Landing
+        from sexjournal.git.checkout import Landing
 
         return Landing(self.directory, self.environ)
 
     @cached_property
     def drafts(self) -> Drafts:
-        from sexjournal.drafts import Drafts
+        from sexjournal.drafts.drafts import Drafts
 
         return Drafts(self.directory, self.environ, self.now)
 
@@ -128,7 +128,7 @@ class App:
 
     @cached_property
     def wording(self) -> Wording:
-        from sexjournal import prompts
+        from sexjournal.prompts import prompts
 
         own = self.config_path.with_name(OWN_PROMPTS)
         try:
@@ -139,14 +139,14 @@ class App:
 
     @cached_property
     def face(self) -> Face:
-        from sexjournal.render import Face
+        from sexjournal.terminal.render import Face
 
         return Face.of(sys.stdout, self.environ, self.language, self.config.flag("discreet"))
 
     @cached_property
     def asker(self) -> Asker:
-        from sexjournal.ask import Asker
-        from sexjournal.render import Face
+        from sexjournal.terminal.asker import Asker
+        from sexjournal.terminal.render import Face
 
         face = Face.of(sys.stderr, self.environ)
         return Asker(sys.stdin, sys.stderr, self.wording, self.today(), colour=face.colour, width=face.width)
@@ -154,7 +154,7 @@ class App:
     @cached_property
     def words(self) -> Mapping[str, str]:
         """What fields, kinds and answers are called, for showing pages."""
-        from sexjournal.prompts import vocabulary
+        from sexjournal.prompts.prompts import vocabulary
 
         return vocabulary(self.wording)
 
@@ -187,7 +187,7 @@ class App:
         return moment.replace(second=0, microsecond=0)
 
     def today(self) -> date:
-        from sexjournal.dates import journal_day
+        from sexjournal.entry.dates import journal_day
 
         return journal_day(self.now(), self.config.day_starts)
 
@@ -210,13 +210,13 @@ class App:
 
     def complain(self, sentence: str, hint: str) -> None:
         """Say what is wrong and what would have helped, on stderr."""
-        from sexjournal.render import error_lines
+        from sexjournal.terminal.render import error_lines
 
         sys.stderr.write(error_lines(sentence, hint))
 
     def tell(self, text: str) -> None:
         """Say something to the person in their language, on stderr."""
-        from sexjournal.render import safe_text
+        from sexjournal.terminal.render import safe_text
 
         sys.stderr.write("".join(f"{line}\n" for line in self._wrapped(safe_text(text))))
 
@@ -232,7 +232,7 @@ class App:
 
     def show(self, text: str, *, paged: bool = False) -> None:
         """Print what was asked for, on stdout; paged, on a screen that is gone afterwards."""
-        from sexjournal.pager import page
+        from sexjournal.terminal.pager import page
 
         if paged and self.face.tty:
             page(text, self.environ, sys.stdout)
@@ -242,7 +242,7 @@ class App:
     @contextmanager
     def sitting(self, *, plain: bool) -> Iterator[None]:
         """Ask and show on a screen that is gone afterwards; `plain` stays on the one there is, without colour."""
-        from sexjournal.pager import gone_afterwards
+        from sexjournal.terminal.pager import gone_afterwards
 
         self._plain = plain
         self.asker.colour = self.asker.colour and not plain
@@ -253,8 +253,8 @@ class App:
         """Show a page in the middle of a sitting, on the terminal that the questions are on."""
         import dataclasses
 
-        from sexjournal.pager import is_long, page_through
-        from sexjournal.render import Face, page
+        from sexjournal.terminal.pager import is_long, page_through
+        from sexjournal.terminal.render import Face, page
 
         face = dataclasses.replace(Face.of(sys.stderr, self.environ, plain=self._plain), language=self.language)
         text = page(entry, face, self.words)
@@ -298,7 +298,7 @@ class App:
 
     def select(self, filters: Filters) -> list[Stored]:
         """Return the pages that the filters let through, newest first."""
-        from sexjournal import query
+        from sexjournal.search import query
 
         reading = self.read()
         by_id = {one.entry.id: one for one in reading.stored}
@@ -311,7 +311,7 @@ class App:
 
     def find(self, ref: str) -> Stored:
         """Return the one page that REF names."""
-        from sexjournal.query import Filters, only_one
+        from sexjournal.search.query import Filters, only_one
 
         found = self.select(Filters(refs=(ref,)))
         only_one([one.entry for one in found], ref)
@@ -372,7 +372,7 @@ class App:
 
     def restore(self, ref: str) -> Entry:
         """Bring a removed page back from git's past, once it is found genuine."""
-        from sexjournal.sync import find_removed
+        from sexjournal.git.repository import find_removed
 
         _ = self.journal.seals.accepted  # or say that there is no journal here
         gone = self.sync.removed()
@@ -473,7 +473,7 @@ class App:
     @contextmanager
     def merging(self, size: int) -> Iterator[MergeText]:
         """Yield what merges texts line by line, in memory-backed storage with room for `size` bytes."""
-        from sexjournal.textmerge import merger
+        from sexjournal.git.merge_file import merger
 
         with self.drafts.laid_out(size) as place:
             yield merger(place)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 
-from sexjournal import disk
 from sexjournal.errors import BadInput
+from sexjournal.system import disk
 
 SettingValue = str | bool | time | tuple[str, ...]
 

@@ -19,19 +19,7 @@ HEAVY = {
     *("dateparser", "frontmatter", "gnupg", "markdown_it", "pendulum"),
     *("platformdirs", "pysequoia", "rich", "tomlkit", "yaml"),
 }
-PURE = (
-    "arrivals",
-    "dates",
-    "entry",
-    "grep",
-    "header",
-    "merging",
-    "ownpage",
-    "packets",
-    "prompts",
-    "query",
-    "reflection",
-)
+PURE = ("entry", "prompts", "reflect", "search")
 CLOCK = {"now", "today", "utcnow"}
 TOP_LEVEL = {"pyproject.toml", "README.md", "sexjournal", "tests", "completions", "LICENSE", "CHANGELOG.md"}
 BUILT = ("build", "dist", "__pycache__", "*.egg-info")  # not kept, see .gitignore
@@ -70,28 +58,30 @@ def test_the_import_rules_hold() -> None:
 @pytest.mark.parametrize(
     ("module", "line"),
     [
-        ("entry", "import sexjournal.disk"),
-        ("query", "from sexjournal.prompts import KINDS"),
-        ("prompts", "import os"),
-        ("merging", "import subprocess"),
-        ("textmerge", "from sexjournal import merging"),
-        ("grep", "import subprocess"),
-        ("vault", "from sexjournal.entry import parse"),
-        ("disk", "import sexjournal.config"),
-        ("sync", "from sexjournal import private"),
-        ("sync", "import subprocess"),
-        ("remote", "from sexjournal.entry import parse"),
+        ("entry/entry", "import sexjournal.system.disk"),  # up a floor
+        ("entry/merging", "import subprocess"),
+        ("search/grep", "import subprocess"),
+        ("search/query", "from sexjournal.prompts.prompts import KINDS"),  # beside it on its floor
+        ("reflect/reflection", "import time"),
+        ("prompts/prompts", "from sexjournal.reflect import reflection"),
+        ("openpgp/vault", "from sexjournal.entry.entry import parse"),
+        ("openpgp/agent", "import sexjournal.keys.manifest"),
+        ("system/disk", "import sexjournal.config"),
+        ("system/swap", "import sexjournal.search.query"),
+        ("drafts/private", "from sexjournal.entry.entry import Entry"),
+        ("git/remote", "from sexjournal.entry.entry import parse"),
+        ("git/repository", "from sexjournal.drafts import private"),
+        ("keys/keyring", "from sexjournal.journal import index"),
         ("config", "import gnupg"),
-        ("render", "import yaml"),
-        ("journal", "import sexjournal.app"),
-        ("writing", "import sexjournal.vault"),
-        ("commands/listing", "from sexjournal.journal import Journal"),
-        ("commands/show", "import sexjournal.gpg"),
-        ("commands/edit", "def later() -> None:\n    import rich"),
-        ("swap", "import sexjournal.query"),
-        ("agent", "import sexjournal.ownpage"),
-        ("checkup/pages", "import sexjournal.vault"),
-        ("commands/lock", "from sexjournal.private import Draft"),
+        ("terminal/render", "import yaml"),
+        ("terminal/chart", "from sexjournal.journal.store import Journal"),
+        ("journal/store", "import sexjournal.app"),
+        ("workflows/writing", "from sexjournal.commands.write import edit"),
+        ("workflows/doctor/pages", "import gnupg"),
+        ("commands/read/listing", "from sexjournal.journal.store import Journal"),
+        ("commands/read/show", "import sexjournal.openpgp.gpg"),
+        ("commands/write/edit", "def later() -> None:\n    import rich"),
+        ("commands/keep/lock", "from sexjournal.drafts.private import Draft"),
         ("fresh", "'''A module that has no place in the house.'''"),
     ],
 )
@@ -105,10 +95,11 @@ def test_a_wrong_import_would_be_told(tmp_path: Path, module: str, line: str) ->
     assert f"sexjournal.{module.replace('/', '.')}" in done.stdout.replace("- fresh", "sexjournal.fresh")
 
 
-@pytest.mark.parametrize("name", PURE)
-def test_a_pure_module_never_asks_the_clock(name: str) -> None:
-    tree = ast.parse((PACKAGE / f"{name}.py").read_text("utf-8"))
-    calls = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
+@pytest.mark.parametrize("floor", PURE)
+def test_a_pure_floor_never_asks_the_clock(floor: str) -> None:
+    trees = [ast.parse(path.read_text("utf-8")) for path in (PACKAGE / floor).glob("*.py")]
+    calls = [node.func for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    assert calls
     assert [call.attr for call in calls if isinstance(call, ast.Attribute) and call.attr in CLOCK] == []
 
 
@@ -122,16 +113,16 @@ def test_a_heavy_library_is_imported_by_the_functions_that_need_it(path: Path) -
 
 
 def test_laying_out_every_command_imports_no_heavy_library() -> None:
-    imported = imported_by("from sexjournal import cli; cli.get_command(cli.cli).get_command(None, 'none')")
-    modules = {path.stem for path in (PACKAGE / "commands").glob("[a-z]*.py")} - {"desk"}  # without a name of its own
-    assert {f"sexjournal.commands.{name}" for name in modules} <= imported
+    imported = imported_by("from sexjournal.main import cli, get_command; get_command(cli).get_command(None, 'none')")
+    files = {path for path in (PACKAGE / "commands").rglob("[a-z]*.py") if path.stem != "desk"}  # it has no name
+    assert {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in files} <= imported
     assert {name.partition(".")[0] for name in imported} & HEAVY == set()
 
 
 def test_a_command_does_not_import_the_others() -> None:
-    imported = imported_by("from sexjournal.cli import obey; obey(['config', 'language'])")
-    commands = {name.removeprefix("sexjournal.commands.") for name in imported if name.startswith("sexjournal.command")}
-    assert commands == {"sexjournal.commands", "config", "options"}
+    imported = imported_by("from sexjournal.main import obey; obey(['config', 'language'])")
+    commands = {name for name in imported if name.startswith("sexjournal.commands.")}
+    assert commands == {f"sexjournal.commands.{name}" for name in ("options", "keep", "keep.config")}
 
 
 def imported_by(code: str) -> set[str]:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pexpect
 import pytest
-from room import MEMORY, RECIPES, Keys, Room
+from room import MEMORY, PINENTRY, RECIPES, Keys, Room
 
 MakeRoom = Callable[..., Room]
 PAGE = b"---\nid: k7q2m9xa\n---\nWe swam.\n"
@@ -94,7 +94,7 @@ os.execv(sys.executable, (sys.executable, "-c", "import signal as s; print([*map
 
 def test_a_command_can_be_interrupted_though_the_tests_were_started_in_the_background(room: Room) -> None:
     ignoring = ("sh", "-c", "trap '' HUP INT QUIT TERM; exec \"$@\"", "sh")
-    env = {"PYTHONPATH": str(Path(__file__).parent)}
+    env = {"PYTHONPATH": str(PINENTRY.parent)}
     told = room.run(*ignoring, sys.executable, "-c", HEEDING, env=env, check=0).text
     assert "SIG_IGN" not in told
     assert "default_int_handler" in told

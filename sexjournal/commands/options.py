@@ -15,7 +15,7 @@ from sexjournal.errors import BadInput, Interrupted
 
 if TYPE_CHECKING:
     from sexjournal.app import App
-    from sexjournal.query import Filters
+    from sexjournal.search.query import Filters
 
 PANELS = {"write": "Write", "read": "Read", "reflect": "Reflect", "keep": "Keep"}
 
@@ -68,7 +68,8 @@ class Asked:
 
     def understood(self, app: App, refs: list[str] | None = None) -> Filters:
         """Return the filters; BadInput names what could not be read."""
-        from sexjournal import dates, query
+        from sexjournal.entry import dates
+        from sexjournal.search import query
 
         def moment(typed: str | None) -> dates.When | None:
             return dates.understand(typed, app.today()) if typed is not None else None

@@ -12,8 +12,8 @@ from pathlib import Path
 from pages import Page, page
 
 from sexjournal.app import App
-from sexjournal.entry import Entry, compose
-from sexjournal.journal import new_id
+from sexjournal.entry.entry import Entry, compose
+from sexjournal.journal.store import new_id
 
 ZONE = timezone(timedelta(hours=1))
 

@@ -20,8 +20,8 @@ from pathlib import Path
 from pages import COMMON, RARE, RARITY, page
 from timing import Failed
 
-from sexjournal import accepted
 from sexjournal.app import NAME
+from sexjournal.keys import trust
 
 HERE = Path(__file__).resolve().parent
 PINENTRY = HERE.parent / "pinentry.py"
@@ -47,7 +47,7 @@ SEALERS = 2  # processes that fill a journal
 ENDING = ".md.asc"
 
 # What pip would install as `journal`; without .py, so that nothing can import it.
-JOURNAL = "import sys\n\nfrom sexjournal.cli import main\n\nsys.exit(main())\n"
+JOURNAL = "import sys\n\nfrom sexjournal.main import main\n\nsys.exit(main())\n"
 TRIVIAL = """\
 import typer
 
@@ -113,7 +113,7 @@ class Ground:
 
     def index(self, size: int) -> Path:
         """The sealed index of the journal of that size, in the state directory of this run."""
-        return accepted.room(self.root / PLACES["XDG_STATE_HOME"] / NAME, self.directory(size)) / "index"
+        return trust.room(self.root / PLACES["XDG_STATE_HOME"] / NAME, self.directory(size)) / "index"
 
     @cached_property
     def fingerprint(self) -> str:

@@ -208,18 +208,18 @@ def test_an_exception_that_python_goes_on_after_tells_nothing(stage: Stage) -> N
 PARTS = 16
 LETS_GO = """
 import sys
-from sexjournal import cli
+from sexjournal import main
 
 class Page:
     def __del__(self):
         words = sys.stdin.read()
         raise OSError(words)
 
-cli._settle_environment()
+main._settle_environment()
 page = Page()
 del page
 """
-READER = "gpg.py _line_by_line.<locals>.Door._read_response"
+READER = "openpgp/gpg.py _line_by_line.<locals>.Door._read_response"
 NAMES_A_FILE = ("doctor", "OSError")  # which of the two tells the other: no page is ever a file's name, see G1 and G11
 
 

@@ -21,7 +21,7 @@ from room import JOURNAL, Keys, Result, Room
 from slices import FULL, sliced
 from tracing import FAULTS, GROUPS, WHEN_KILLED, Call, calls, hit, needs_strace, strace
 
-from sexjournal.entry import parse
+from sexjournal.entry.entry import parse
 
 PAGE = "---\ntags: [slow]\nrating: 6\n---\nWe swam to {canary}.\n"
 NUMBERS = itertools.count()  # so that no page and no tag is written twice

@@ -35,8 +35,8 @@ from messages import (
 )
 from room import Keys, Room
 
-from sexjournal import packets
-from sexjournal.journal import id_in
+from sexjournal.journal.store import id_in
+from sexjournal.openpgp import packets
 
 OLD = "by whoever can write to the files on this device; genuine, and shown. 'journal sync' refuses them"
 BESIDE = "hostile files in which the one genuine page is read"

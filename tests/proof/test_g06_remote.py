@@ -18,10 +18,10 @@ from messages import inside, recipient
 from room import Room
 from slices import FULL
 
-from sexjournal import packets, vault
-from sexjournal.entry import compose
-from sexjournal.gpg import Gpg
-from sexjournal.journal import Journal, new_id
+from sexjournal.entry.entry import compose
+from sexjournal.journal.store import Journal, new_id
+from sexjournal.openpgp import packets, vault
+from sexjournal.openpgp.gpg import Gpg
 
 PAGES = 1000 if FULL else 30
 WORDS = ("slowly", "the lake", "laughing", "in the morning", "a towel", "the rain on the roof", "and then", "warm")

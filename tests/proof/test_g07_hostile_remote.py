@@ -14,7 +14,7 @@ from attacker import Attacker
 from figures import Figures
 from room import Keys, Room
 
-from sexjournal.arrivals import LARGEST_FILE
+from sexjournal.git.trees import LARGEST_FILE
 
 PAGE = "The lake.\n\nIt rained, and we stayed in.\n\nWe said little.\n"
 

@@ -10,7 +10,7 @@ from figures import Figures
 from messages import WAYS, Ground, bare, opened
 from room import Room
 
-from sexjournal import packets, vault
+from sexjournal.openpgp import packets, vault
 
 SURPRISES = {
     "encrypt-to": "encrypt-to {second}",

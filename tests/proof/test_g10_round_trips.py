@@ -13,8 +13,8 @@ from messages import WAYS, Ground, opened
 from slices import FULL
 from texts import ODD_TEXT, blocks, bodies, field_maps, text_of, values
 
-from sexjournal.entry import BadPage, compose, parse
-from sexjournal.header import plain
+from sexjournal.entry.entry import BadPage, compose, parse
+from sexjournal.entry.front_matter import plain
 
 EACH = 4000 if FULL else 100
 SEALED = 1000 if FULL else 20

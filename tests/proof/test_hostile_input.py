@@ -20,9 +20,10 @@ from shelf import Shelf
 from slices import FULL, sliced
 from texts import headers
 
-from sexjournal import config, prompts
-from sexjournal.entry import BadPage, check, parse
+from sexjournal import config
+from sexjournal.entry.entry import BadPage, check, parse
 from sexjournal.errors import BadInput
+from sexjournal.prompts import prompts
 
 EXAMPLES = 10_000 if FULL else 300
 NEST = 100_000

@@ -1,0 +1,16 @@
+"""journal merge-driver: what git calls to join two versions of a page, in `git merge`, `git rebase` and the like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from sexjournal.commands.options import app_of
+
+
+def merge_driver(ctx: typer.Context, base: Path, ours: Path, theirs: Path, name: str) -> None:
+    """Join two versions of a sealed file, for git: journal merge-driver -- %O %A %B %P."""
+    from sexjournal.workflows.sync import exchange
+
+    exchange.drive(app_of(ctx), base, ours, theirs, name)

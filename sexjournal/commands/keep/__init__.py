@@ -1,0 +1,1 @@
+"""The commands that keep the journal: devices, keys, checks and settings."""

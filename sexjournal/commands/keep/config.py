@@ -1,0 +1,38 @@
+"""journal config: every setting, where its value comes from, and setting one."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sexjournal.commands.options import Json, app_of
+
+COLUMNS = ("name", "value", "source", "sentence")
+
+
+def config(
+    ctx: typer.Context,
+    name: Annotated[str | None, typer.Argument(metavar="[NAME]", help="One setting.")] = None,
+    value: Annotated[str | None, typer.Argument(metavar="[VALUE]", help="Its new value.")] = None,
+    json: Json = False,
+) -> None:
+    """Show the settings, or set one: journal config language nl."""
+    from sexjournal import config as settings
+    from sexjournal.terminal import render
+
+    app = app_of(ctx)
+    if name is not None and value is not None:
+        stored = settings.store(app.config_path, name, value)
+        app.say(f"{name} = {settings.shown(stored)}, in {app.config_path}")
+        return
+    wanted = (settings.find(name),) if name is not None else settings.SETTINGS
+    table = [
+        (one.name, settings.shown(app.config.values[one.name]), app.config.sources[one.name], one.sentence)
+        for one in wanted
+    ]
+    app.show(
+        render.structured([dict(zip(COLUMNS, row, strict=True)) for row in table])
+        if json
+        else render.settings(table, app.face)
+    )

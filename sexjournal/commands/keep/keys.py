@@ -1,0 +1,152 @@
+"""journal keys: who can open the journal; a new device, one that is lost, and a key on paper."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sexjournal.commands.options import Json, Yes, app_of, ask_first, compact, full_fingerprint
+from sexjournal.errors import BadInput, KeyTrouble, NothingFound
+
+if TYPE_CHECKING:
+    from sexjournal.app import App
+    from sexjournal.keys.manifest import OwnPage, Recipient
+
+keys = typer.Typer(
+    name="keys", invoke_without_command=True, help="Who can open the journal: list, add, remove, backup."
+)
+
+SHORTEST = 8  # of a fingerprint, to name a key that is listed already
+Fingerprint = Annotated[
+    list[str], typer.Argument(metavar="FPR", help="A key, by its full fingerprint; in groups as it is shown, too.")
+]
+
+
+@keys.callback()
+def default(ctx: typer.Context) -> None:
+    if ctx.invoked_subcommand is None:
+        _show(app_of(ctx), json=False)
+
+
+@keys.command("list")
+def listed(ctx: typer.Context, json: Json = False) -> None:
+    """Show the keys that open the journal, and those that once did."""
+    _show(app_of(ctx), json=json)
+
+
+@keys.command()
+def add(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> None:
+    """Let one more key open the journal; it has to be in your keyring: gpg --import FILE."""
+    app = app_of(ctx)
+    reader = app.journal.seals.as_known(_candidate(app, " ".join(fingerprint)))
+    known = _reader(app.journal.seals.unlock(), reader.fingerprint)
+    if known is None:
+        _name(app, reader)
+        app.tell(app.wording.keys["compare"])
+        ask_first(app, app.wording.keys["add"], yes=yes)
+    if known is None or known.certificate != reader.certificate:
+        app.change_keys(lambda seals: seals.add(reader))
+    app.say(f"{reader.name} opens the journal; 'journal sync' tells the other devices")
+    _offer_to_seal_old(app, yes)
+    app.leave()
+
+
+@keys.command()
+def remove(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> None:
+    """Take a key's reading away, and seal every page anew; run it again to finish one that was cut short."""
+    app = app_of(ctx)
+    one = _listed(app.journal.seals.unlock(), " ".join(fingerprint))
+    if one.fingerprint == app.journal.seals.accepted.device:
+        raise BadInput("this is the key of this device", "remove it from another device that has the journal")
+    if not one.removed:
+        _name(app, one)
+        app.tell(app.wording.keys["removing"])
+        ask_first(app, app.wording.keys["remove"], yes=yes)
+        app.change_keys(lambda seals: seals.remove(one.fingerprint, app.today().isoformat()))
+    app.seal_anew()
+    app.say(f"{one.name} opens nothing that is written from now on; 'journal sync' tells the other devices")
+    app.leave()
+
+
+@keys.command()
+def backup(ctx: typer.Context) -> None:
+    """Make a key to be kept on paper, sealed with a passphrase of its own: journal keys backup > paper.asc."""
+    from sexjournal.terminal.render import in_fours
+
+    app = app_of(ctx)
+    words = app.wording.keys
+    app.journal.seals.unlock()
+    app.tell(words["paper"])
+    reader, sealed = app.journal.seals.make_paper_key(words["paper_name"], app.today().isoformat())
+    app.change_keys(lambda seals: seals.add(reader))
+    steps = words["paper_steps"].format(fingerprint=reader.fingerprint)
+    sys.stdout.write(f"{words['paper_title']}\n{in_fours(reader.fingerprint)}\n\n{steps}\n\n{sealed.decode('ascii')}")
+    sys.stdout.flush()
+    app.say("print it, then remove the file; 'journal keys' lists the key, and can take it away again")
+    app.say(f"{reader.name} opens nothing elsewhere until 'journal sync'")
+
+
+def _show(app: App, *, json: bool) -> None:
+    from sexjournal.terminal import render
+
+    page = app.journal.seals.unlock()
+    device = app.journal.seals.accepted.device
+    table = [_row(one, device) for one in page.recipients]
+    app.show(render.structured(table) if json else render.keys(table, app.face))
+
+
+def _name(app: App, one: Recipient) -> None:
+    from sexjournal.terminal.render import in_fours
+
+    app.say(f"{one.name}  {in_fours(one.fingerprint)}")
+
+
+def _row(one: Recipient, device: str) -> Mapping[str, str | bool]:
+    return {
+        "fingerprint": one.fingerprint,
+        "name": one.name,
+        "added": one.added,
+        "removed": one.removed,
+        "this_device": one.fingerprint == device,
+    }
+
+
+def _candidate(app: App, typed: str) -> Recipient:
+    """Return the key of that fingerprint, as the person's keyring has it; KeyTrouble when it cannot read a journal."""
+    from sexjournal.keys.manifest import Recipient
+
+    wanted = full_fingerprint(typed, "gpg --list-keys --fingerprint")
+    key = app.gpg.public_key(wanted)
+    if key is None or key.fingerprint != wanted:
+        raise KeyTrouble(
+            f"gpg does not know the key {wanted}",
+            "on the other device: gpg --armor --export FPR; here: gpg --import FILE",
+        )
+    if key.trouble:
+        raise KeyTrouble(
+            f"the key {wanted} cannot read a journal: {key.trouble}",
+            "extend it on its own device, then gpg --import it again",
+        )
+    return Recipient(wanted, key.name, app.today().isoformat(), app.gpg.certificate(wanted))
+
+
+def _reader(page: OwnPage, fingerprint: str) -> Recipient | None:
+    return next((one for one in page.readers if one.fingerprint == fingerprint), None)
+
+
+def _listed(page: OwnPage, typed: str) -> Recipient:
+    """Return the one recipient whose fingerprint begins with what was typed."""
+    wanted = compact(typed)
+    found = [one for one in page.recipients if one.fingerprint.startswith(wanted)]
+    if len(wanted) < SHORTEST or len(found) != 1:
+        raise NothingFound(f"no key of this journal is named '{typed}'", "journal keys shows them")
+    return found[0]
+
+
+def _offer_to_seal_old(app: App, yes: bool) -> None:
+    """A page that only the journal key opens there is no less readable; so without somebody to ask it stays."""
+    if not yes and app.interactive and app.journal.not_current() and app.asker.confirm(app.wording.keys["seal_old"]):
+        app.seal_anew()

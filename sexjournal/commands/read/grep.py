@@ -1,0 +1,147 @@
+"""journal grep: lines that match, in all pages at once."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from sexjournal.commands.options import Asked, app_of, filtered
+from sexjournal.errors import BadInput, NothingFound
+
+if TYPE_CHECKING:
+    from sexjournal.app import App
+    from sexjournal.entry.entry import Entry
+    from sexjournal.search.grep import Options
+
+PATIENCE = 20.0  # seconds at work for one search, a slow reader not counted; 24 MB of pages take well under one
+
+Words = Annotated[list[str] | None, typer.Argument(metavar="[PATTERN] [REF]...", help="What to look for, and where.")]
+
+
+def _flag(letter: str, text: str) -> Any:
+    return typer.Option(f"-{letter}", help=text)
+
+
+def _either(letter: str, other: str, text: str) -> Any:
+    """Two flags of which the last one counts."""
+    return typer.Option(f"-{letter}/-{other}", help=text, show_default=False)
+
+
+@filtered
+def grep(
+    ctx: typer.Context,
+    asked: Asked,
+    words: Words = None,
+    extended: Annotated[bool, _flag("E", "PATTERN is an extended regular expression.")] = False,
+    fixed: Annotated[bool, _flag("F", "PATTERN is text, taken as it is.")] = False,
+    ignore_case: Annotated[bool, _flag("i", "Upper and lower case alike.")] = False,
+    word: Annotated[bool, _flag("w", "Whole words only.")] = False,
+    whole_line: Annotated[bool, _flag("x", "Whole lines only.")] = False,
+    invert: Annotated[bool, _flag("v", "The lines that do not match.")] = False,
+    count: Annotated[bool, _flag("c", "Only how many lines, for each page.")] = False,
+    listed: Annotated[bool | None, _either("l", "L", "Only the pages that match, or that do not.")] = None,
+    numbers: Annotated[bool, _flag("n", "With line numbers.")] = False,
+    names: Annotated[bool, _either("H", "h", "With the pages' ids, as it is anyway, or without.")] = True,
+    only: Annotated[bool, _flag("o", "Only what matches.")] = False,
+    after: Annotated[int | None, typer.Option("-A", metavar="N", min=0, help="N lines after each.")] = None,
+    before: Annotated[int | None, typer.Option("-B", metavar="N", min=0, help="N lines before each.")] = None,
+    around: Annotated[int | None, typer.Option("-C", metavar="N", min=0, help="N lines on both sides.")] = None,
+    limit: Annotated[int | None, typer.Option("-m", metavar="N", min=0, help="At most N lines of a page.")] = None,
+    patterns: Annotated[list[str] | None, typer.Option("-e", metavar="PATTERN", help="May be repeated.")] = None,
+    quiet: Annotated[bool, _flag("q", "Print nothing; the exit code tells.")] = False,
+    color: Annotated[str, typer.Option(metavar="WHEN", help="always, never or auto.")] = "auto",
+    everything: Annotated[bool, typer.Option("--all", help="Look in the front matter too.")] = False,
+) -> None:
+    """Find lines in the text of all pages, with grep's own flags and exit codes.
+
+    Without PATTERN it asks, so that the word stays out of the shell's history.
+    """
+    from sexjournal.search.grep import Options
+
+    app = app_of(ctx)
+    given = words or []
+    sought, refs = (patterns, given) if patterns else (given[:1], given[1:])
+    options = Options(
+        syntax=_syntax(extended, fixed),
+        ignore_case=ignore_case,
+        word=word,
+        whole_line=whole_line,
+        invert=invert,
+        count=count,
+        listing=None if listed is None else "with" if listed else "without",
+        only=only,
+        quiet=quiet,
+        limit=limit,
+        before=around if before is None else before,
+        after=around if after is None else after,
+        numbers=numbers,
+        names=names,
+        color=_coloured(app, color),
+    )
+    _search(app, asked, refs, sought or [_asked_for(app)], options, everything)
+
+
+def _syntax(extended: bool, fixed: bool) -> Literal["basic", "extended", "fixed"]:
+    if extended and fixed:
+        raise BadInput("-E and -F contradict each other", "-F takes PATTERN as it is, -E is for expressions")
+    return "extended" if extended else "fixed" if fixed else "basic"
+
+
+def _search(app: App, asked: Asked, refs: list[str], patterns: list[str], options: Options, everything: bool) -> None:
+    from sexjournal.search import grep
+    from sexjournal.terminal import render
+
+    with _in_bounds():
+        matcher = grep.compile(patterns, options)
+    try:
+        pages = [one.entry for one in app.select(asked.understood(app, refs))]
+    except NothingFound as trouble:  # as grep says of a file that is not there
+        raise BadInput(trouble.sentence, trouble.hint) from None
+    found = False
+    with _in_bounds():
+        for result in grep.search(((page.id, _text(page, everything)) for page in pages), matcher, options):
+            if isinstance(result, grep.Outcome):
+                found = result.found
+            else:
+                app.show(render.grep_result(result, options))
+    if app.exit_code and not (found and options.quiet):
+        raise typer.Exit(2)
+    raise typer.Exit(grep.exit_code(found))
+
+
+def _text(page: Entry, everything: bool) -> str:
+    return page.text if everything else page.body
+
+
+def _asked_for(app: App) -> str:
+    if not app.interactive:
+        raise BadInput("there is no pattern to look for", "journal grep PATTERN")
+    return app.asker.line(app.wording.ui["grep_for"])
+
+
+def _coloured(app: App, when: str) -> bool:
+    choices = {"always": True, "never": False, "auto": app.face.colour}
+    if when not in choices:
+        raise BadInput(f"--color takes always, never or auto, not '{when}'")
+    return choices[when]
+
+
+@contextmanager
+def _in_bounds() -> Iterator[None]:
+    """End a search that a pattern makes endless."""
+    from sexjournal.search.grep import TooSlow
+
+    def ring(*_: object) -> None:
+        raise TooSlow
+
+    before = signal.signal(signal.SIGPROF, ring)
+    signal.setitimer(signal.ITIMER_PROF, PATIENCE)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

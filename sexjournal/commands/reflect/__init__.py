@@ -1,0 +1,1 @@
+"""The commands that ask what you think of pages now."""

@@ -1,0 +1,227 @@
+"""journal review: a page from a day or a week ago, and whether it still holds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sexjournal.commands.options import Json, SomeRef, app_of
+from sexjournal.commands.write.init import tell_of_help
+from sexjournal.errors import BadInput
+from sexjournal.workflows import writing
+
+if TYPE_CHECKING:
+    from sexjournal.app import App
+    from sexjournal.entry.entry import Entry, Given
+    from sexjournal.journal.store import Stored
+    from sexjournal.prompts.prompts import Placed
+    from sexjournal.reflect.reflection import Ready
+
+BLIND = ("review.now", "review.recall")  # asked before the page is shown
+
+
+def review(
+    ctx: typer.Context,
+    ref: SomeRef = None,
+    day: Annotated[bool, typer.Option("--day", help="A line or a page from the day before.")] = False,
+    week: Annotated[bool, typer.Option("--week", help="A page from a week ago.")] = False,
+    month: Annotated[bool, typer.Option("--month", help="A page from a month ago.")] = False,
+    year: Annotated[bool, typer.Option("--year", help="A page from around this day in an earlier year.")] = False,
+    waiting: Annotated[bool, typer.Option("--list", help="Only show what is ready.")] = False,
+    then_now: Annotated[bool, typer.Option("--then-now", help="Draw then and now, a row for each page.")] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="No second screen and no drawing, for screen readers.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Look at a page again: what do you think of it now, and does what you wrote still hold?
+
+    One page at a time, and only if you feel like it. What is not taken up lapses without a trace.
+    """
+    app = app_of(ctx)
+    chosen = tuple(name for name, flag in {"day": day, "week": week, "month": month, "year": year}.items() if flag)
+    if then_now:
+        _show_then_and_now(app, plain=plain, json=json)
+    elif waiting or json:
+        _show_ready(app, _ready(app, chosen), json=json)
+    else:
+        _sit_down(app, _page_for(app, ref, chosen), named=ref is not None, plain=plain)
+
+
+def _ready(app: App, chosen: tuple[str, ...]) -> tuple[Ready, ...]:
+    from sexjournal.reflect import reflection
+
+    cadences = chosen or app.config.cadence
+    return reflection.ready(app.read().entries, app.now(), cadences, app.config.day_starts)
+
+
+def _page_for(app: App, ref: str | None, chosen: tuple[str, ...]) -> Ready | None:
+    from sexjournal.reflect import reflection
+
+    if ref is not None:
+        entry = app.find(ref).entry
+        return reflection.Ready(entry, "day" if reflection.is_jot(entry) else "free")
+    return reflection.offered(_ready(app, chosen), app.today())
+
+
+def _show_ready(app: App, ready: tuple[Ready, ...], *, json: bool) -> None:
+    from sexjournal.terminal import render
+
+    if json:
+        app.show(render.structured([{"id": one.entry.id, "cadence": one.cadence} for one in ready]))
+    elif ready:
+        app.show(render.rows([one.entry for one in ready], app.face, app.words))
+    else:
+        app.tell(app.wording.ui["nothing_due"])
+
+
+def _show_then_and_now(app: App, *, plain: bool, json: bool) -> None:
+    from sexjournal.reflect import reflection
+    from sexjournal.terminal import chart, render
+
+    seen = reflection.then_and_now(app.read().entries)
+    if json:
+        app.show(render.structured(chart.told(seen)))
+        return
+    flat = plain or not app.face.tty
+    app.show((chart.table if flat else chart.drawn)(seen, app.face, app.words))
+    for sentence in chart.caption(seen, app.wording.messages, app.words):
+        app.tell(sentence)
+
+
+def _sit_down(app: App, ready: Ready | None, *, named: bool, plain: bool) -> None:
+    """Take up one page, on a screen that is gone afterwards; one that was `named` is opened without a question."""
+    ui = app.wording.ui
+    if ready is None:
+        app.tell(ui["nothing_due"])
+        return
+    if not app.interactive:
+        raise BadInput("a review asks questions, and there is no terminal", "journal review --list shows what is ready")
+    stored = app.find(ready.entry.id)
+    with app.sitting(plain=plain):
+        app.tell(_headline(app, stored.entry))
+        answer = "open" if named else _open_it(app, ready)
+        if answer == "open":
+            _review(app, stored, ready.cadence)
+    if answer == "never":
+        app.change([(stored, stored.entry.amended({"resurface": False}))])
+        app.tell(ui["let_rest"])
+    elif answer == "later":
+        app.tell(ui["later"])
+
+
+def _open_it(app: App, ready: Ready) -> str:
+    """Ask whether to open a page now; one that is to rest is never brought up again."""
+    from sexjournal.prompts.prompts import filled
+
+    question = app.wording.ui["due_one"]
+    if ready.cadence == "year":
+        year = str(ready.entry.written.year) if ready.entry.written else ""
+        question = filled(app.wording.prompts["review.year.open"].text, {"year": year})
+    return app.asker.choose(question, app.wording.options["open_it"]) or "later"
+
+
+def _headline(app: App, entry: Entry) -> str:
+    """Return what a page is about, so that one knows which it is, and nothing of what it says."""
+    from sexjournal.entry import dates
+
+    about = dates.show(entry.date, app.language) if entry.date else ""
+    kind = app.words[f"kind.{entry.kind}"]
+    return ", ".join(filter(None, (entry.title or kind, about, " & ".join(entry.people))))
+
+
+def _review(app: App, stored: Stored, cadence: str) -> None:
+    """Ask, and append the answers; who stops in the middle keeps what was answered."""
+    from sexjournal.reflect import reflection
+
+    purpose = "jot" if cadence == "day" and reflection.is_jot(stored.entry) else "review"
+    with (
+        app.drafts.begin(purpose, stored.entry.id, stored.entry.text, optional=True) as draft,
+        writing.told_where(draft),
+    ):
+        app.asker.heard = lambda: draft.write(_answered(app, stored.entry, cadence).text.encode())
+        kept = writing.ask_and_keep(
+            app,
+            stored,
+            draft,
+            lambda: _ask(app, stored.entry, cadence),
+            lambda page: _answered(app, page, cadence),
+        )
+        _close(app, stored.entry, cadence, kept=kept)
+
+
+def _ask(app: App, entry: Entry, cadence: str) -> None:
+    """Ask the questions of a section: the blind ones, then the page with its number masked, then the others."""
+    from sexjournal.prompts import prompts
+    from sexjournal.reflect import reflection
+
+    section = reflection.section_for(entry, cadence)
+    facts = reflection.facts(entry, health=app.config.flag("health"))
+    app.asker.introduce(section)
+    every = [one for ask in ("first", "more") for one in prompts.questions(app.wording, section, facts, ask)]
+    for prompt in (one for one in every if one.store in BLIND):
+        app.asker.ask(prompt)
+    if not reflection.is_jot(entry):
+        app.tell("")
+        app.show_within(_masked(entry))
+    app.asker.ask_rest(section, facts, {*BLIND, "none"}, {"jot": entry.jot})
+
+
+def _masked(entry: Entry) -> Entry:
+    """Return the page without its numbers and earlier answers, for showing only."""
+    from sexjournal.reflect import reflection
+
+    hidden = {"review": None, reflection.THEN.get(entry.kind, "rating"): None, "now": None}
+    return entry.amended({name: None for name in hidden if name in entry.fields})
+
+
+def _answered(app: App, entry: Entry, cadence: str) -> Entry:
+    """Return the page with what was answered so far: a jot becomes the page it was kept for, others get a review."""
+    from sexjournal.entry import entry as entries
+    from sexjournal.prompts import prompts
+    from sexjournal.reflect import reflection
+
+    placed = prompts.place(app.asker.answers, app.wording.headings)
+    if not (placed.fields or placed.body or placed.review):
+        return entry
+    if cadence == "day" and reflection.is_jot(entry):
+        entry = entries.parse(entry.amended(placed.fields).text + placed.body)
+        placed = placed._replace(fields={}, body="")
+    answers = _as_review(placed)
+    lists = entry.amended(writing.merged(entry, placed.fields))
+    if not answers:
+        return lists
+    blind, starts = "now" in placed.review, app.config.day_starts
+    return lists.reviewed(reflection.review(entry, cadence, app.now(), answers, blind=blind, day_starts=starts))
+
+
+def _as_review(placed: Placed) -> Mapping[str, Given]:
+    """Return the answers as a review keeps them: the page's own text and rating are never changed by one."""
+    own = {name: value for name, value in placed.fields.items() if name not in (*writing.LISTS, "rating")}
+    answers: dict[str, Given] = {**placed.review, **own}
+    if "rating" in placed.fields:
+        answers["now"] = placed.fields["rating"]
+    notes = [str(text).strip() for text in (answers.get("note"), placed.body) if text]
+    return answers | ({"note": "\n\n".join(notes)} if notes else {})
+
+
+def _close(app: App, entry: Entry, cadence: str, *, kept: bool) -> None:
+    """Say both numbers and one neutral sentence, or offer somebody to talk to."""
+    from sexjournal.prompts import prompts
+    from sexjournal.reflect import reflection
+
+    messages = app.wording.messages
+    placed = prompts.place(app.asker.answers, app.wording.headings)
+    answers = _as_review(placed)
+    told = {**answers, "cadence": cadence, "blind": "true"}
+    if reflection.quiet_after(entry, answers):
+        tell_of_help(app)
+    elif reflection.is_quiet(entry) or entry.early:
+        app.tell(messages["review.no_number"])
+    elif reflection.settle(entry, told) is not None:
+        then, now = int(str(entry.fields[reflection.THEN[entry.kind]])), int(str(answers["now"]))
+        app.tell(prompts.filled(messages[reflection.sentence(then, now)], {"then": str(then), "now": str(now)}))
+    app.tell(app.wording.ui["saved" if kept else "later"])
+    app.asker.line(app.wording.ui["close"])

@@ -1,0 +1,1 @@
+"""One journal on disk: sealed pages and their index. Knows no terminal and no git."""

@@ -1,0 +1,88 @@
+"""Every file of the journal, opened anew: signature, recipients, name, and header against sealed copy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sexjournal.journal.store import BOTH
+from sexjournal.workflows.doctor.finding import DAMAGED, NOTE, OTHER, Finding, quoted, some
+
+if TYPE_CHECKING:
+    from sexjournal.app import App
+    from sexjournal.journal.store import Reading, Stored
+
+PAST = "git may still have it as it was:\n  git -C {directory} log -- {file}\n"
+PAST += "  git -C {directory} checkout COMMIT -- {file}"
+LOOK = "whoever can write to the files may have put it there; look at it, and take it away if it is not yours:\n  "
+LOOK += "gpg -d {directory}/{file}"
+# How the sentence begins -> what to do about it.
+HINTS = {
+    "its name is another page's": "give it its own name back; the id stands in the page:\n  gpg -d {directory}/{file}",
+    "another file has the same id": "keep one of the two and take the other away:\n  gpg -d {directory}/{file}",
+    "it is not signed": LOOK,
+    "it is not sealed for this journal": LOOK,
+    "its front matter cannot be read": "open it, mend it, and pipe it into 'journal new':\n  gpg -d {directory}/{file}",
+}
+
+
+def opened(app: App) -> Iterator[Finding]:
+    """Open all of them, and tell of those that do not count, or are not as they should be on the outside."""
+    reading = app.read_anew()
+    stored = {one.name: one for one in reading.stored}
+    for trouble in reading.troubles:
+        what = f"{trouble.name}: {trouble.sentence}"
+        if trouble.shut:
+            yield Finding(what, _hint(app.directory, trouble.name, trouble.sentence), DAMAGED)
+        elif trouble.sentence == BOTH.format(stored[trouble.name].entry.id):
+            yield Finding(what, "keep what you like of them, and save the page", OTHER)
+        else:
+            hint = "the sealed copy is the truth; 'journal doctor --fix' writes the header from it"
+            yield Finding(what, hint, DAMAGED, _sealed_anew(app, stored[trouble.name]))
+    yield from _for_other_keys(app, reading)
+    yield from _names_that_tell(app, reading)
+    if reading.slow:
+        hint = "pages open faster with it:\n  pip install pysequoia"
+        yield Finding("pysequoia is not installed: gpg opens each page by itself, which is slower", hint, NOTE)
+
+
+def _hint(directory: Path, name: str, sentence: str) -> str:
+    hint = next((told for begin, told in HINTS.items() if sentence.startswith(begin)), PAST)
+    return hint.format(directory=quoted(str(directory)), file=quoted(name))
+
+
+def _sealed_anew(app: App, stored: Stored) -> Callable[[], None]:
+    def fix() -> None:
+        with app.journal.locked():
+            app.journal.rewrite(stored, stored.entry)
+
+    return fix
+
+
+def _for_other_keys(app: App, reading: Reading) -> Iterator[Finding]:
+    stored = {one.name for one in reading.stored}
+    stale = [name for name in app.journal.not_current() if name in stored]
+    others = app.journal.open_to_others(stale)
+    if others:
+        hint = "'journal keys' shows for whom that is; 'journal doctor --fix' seals them anew"
+        yield Finding(f"{some(others)}: sealed for other keys than those of today", hint, OTHER, app.seal_anew)
+        return
+    older = app.journal.hiding_journal_key(stale)
+    rest = [name for name in stale if name not in older]
+    if older:
+        hint = "'gpg -d' of GnuPG 2.4 opens them and ends with an error; 'journal doctor --fix' seals them anew"
+        yield Finding(f"{some(older)}: an earlier version hid the journal key too", hint, NOTE, app.seal_anew)
+    if rest:
+        hint = "the journal opens them on every device, and 'gpg -d' does not; 'journal doctor --fix' seals them anew"
+        yield Finding(f"{some(rest)}: not sealed for each key of today", hint, NOTE, app.seal_anew)
+
+
+def _names_that_tell(app: App, reading: Reading) -> Iterator[Finding]:
+    """Tell of dates in the names of files where the journal hides them."""
+    if not app.journal.seals.accepted.page.hidden:
+        return
+    telling = [one.name for one in reading.stored if not Path(one.name).name.startswith(one.entry.id)]
+    if telling:
+        hint = "give it a name such as k7/k7q2m9xa.md.asc: its id, in a folder of the first two letters"
+        yield Finding(f"{some(telling)}: the name tells more than this journal wants to show", hint, OTHER)

@@ -1,0 +1,1 @@
+"""Exchange pages with a remote that is not trusted."""

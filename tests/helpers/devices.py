@@ -1,0 +1,126 @@
+"""Devices that share one remote: each a journal directory as git sees it, with files that only look like sealed pages.
+
+No key is needed here: what is tested knows commits and paths, and never what a page holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+
+from room import Room
+
+from sexjournal.git.checkout import Landing
+from sexjournal.git.objects import History
+from sexjournal.git.remote import Remote
+from sexjournal.git.repository import Sync
+
+NOW = datetime.fromisoformat("2026-11-22T09:14:00+01:00")
+LAKE, TRAIN, ATTIC = (f"2026/2026-11-{day}.k7q2m9x{letter}.md.asc" for day, letter in ((20, "a"), (21, "b"), (22, "c")))
+OWN = "journal.asc"
+
+
+@dataclass
+class Device:
+    """One device: its directory, and what works on it."""
+
+    room: Room
+    directory: Path
+
+    @cached_property
+    def environ(self) -> dict[str, str]:
+        return self.room.environment()
+
+    @cached_property
+    def sync(self) -> Sync:
+        return Sync(self.directory, self.environ)
+
+    @cached_property
+    def history(self) -> History:
+        return History(self.directory, self.environ)
+
+    @cached_property
+    def remote(self) -> Remote:
+        return Remote(self.directory, self.environ)
+
+    @cached_property
+    def landing(self) -> Landing:
+        return Landing(self.directory, self.environ)
+
+    def git(self, *words: str, stdin: bytes | None = None, check: int | None = 0) -> str:
+        """What the real git says in here."""
+        return (
+            self.room.git(*words, cwd=self.directory, stdin=stdin, check=check).out.decode("utf-8", "replace").strip()
+        )
+
+    def write(self, files: Mapping[str, str | None]) -> str:
+        """Write these files, or take them away where there is None, and commit; return the commit."""
+        for name, text in files.items():
+            path = self.directory / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if text is None:
+                path.unlink()
+            else:
+                path.write_text(text)
+        self.sync.prepare()
+        self.sync.commit(NOW)
+        return self.git("rev-parse", "HEAD")
+
+    def files(self) -> dict[str, str]:
+        """Every file in the work tree."""
+        found = (path for path in self.directory.rglob("*") if ".git" not in path.relative_to(self.directory).parts)
+        return {str(path.relative_to(self.directory)): path.read_text() for path in found if path.is_file()}
+
+    def held(self, commit: str = "HEAD") -> dict[str, str]:
+        """Every file in a commit, as the real git gives it."""
+        names = self.git("ls-tree", "-r", "--name-only", commit).splitlines()
+        return {name: self.room.git("cat-file", "blob", f"{commit}:{name}", cwd=self.directory).text for name in names}
+
+    def whole(self) -> bool:
+        """Whether files, index and branch say the same, and git finds nothing unsound."""
+        return (
+            self.git("status", "--porcelain") == ""
+            and self.files() == self.held()
+            and self.git("fsck", "--no-dangling") == ""
+        )
+
+    def give(self) -> None:
+        """Push what is here."""
+        assert self.remote.push(self.remote.head)
+
+    def get(self) -> str:
+        """Fetch and take over what is new, as where nothing was written meanwhile."""
+        incoming = self.remote.fetch()
+        self.landing.land(incoming)
+        self.remote.accept(incoming)
+        return incoming
+
+
+def device(room: Room, name: str, address: Path | str = "") -> Device:
+    """Make a device whose remote is this."""
+    made = Device(room, room.root / "data" / name)
+    made.directory.mkdir()
+    made.sync.prepare()
+    if address:
+        made.remote.set_url(str(address))
+    return made
+
+
+def bare(room: Room) -> Path:
+    """Make an empty remote."""
+    place = room.root / "data" / "remote.git"
+    room.git("init", "--quiet", "--bare", "--initial-branch=main", str(place), cwd=room.root)
+    return place
+
+
+def two(room: Room, files: Mapping[str, str]) -> tuple[Device, Device]:
+    """Make two devices that share these files through a remote."""
+    address = bare(room)
+    here, there = device(room, "here", address), device(room, "there", address)
+    here.write(files)
+    here.give()
+    there.get()
+    return here, there
