@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from sexjournal.drafts.drafts import Drafts
     from sexjournal.entry.entry import Entry
     from sexjournal.entry.merging import MergeText
-    from sexjournal.git.checkout import Landing
+    from sexjournal.git.checkout import Checkout
     from sexjournal.git.remote import Remote
-    from sexjournal.git.repository import Sync
+    from sexjournal.git.repository import Repository
     from sexjournal.journal.store import Journal, Reading, Stored, Trouble
-    from sexjournal.keys.keyring import Seals
+    from sexjournal.keys.keyring import Keyring
     from sexjournal.openpgp.agent import Agent
     from sexjournal.openpgp.gpg import Gpg
     from sexjournal.prompts.prompts import Wording
@@ -42,7 +42,7 @@ def _refuse_shut(reading: Reading, refs: Iterable[str]) -> None:
     from sexjournal.journal.store import id_in
 
     for trouble in reading.troubles:
-        if trouble.shut and id_in(trouble.name).startswith(tuple(refs)):
+        if trouble.unreadable and id_in(trouble.name).startswith(tuple(refs)):
             raise Damaged(f"{trouble.name}: {trouble.sentence}", "git can show its past: git log -- FILE")
 
 
@@ -99,22 +99,22 @@ class App:
         return Journal(self.directory, platformdirs.user_state_path(NAME), self.gpg)
 
     @cached_property
-    def sync(self) -> Sync:
-        from sexjournal.git.repository import Sync
+    def repository(self) -> Repository:
+        from sexjournal.git.repository import Repository
 
-        return Sync(self.directory, self.environ, hide_hour=self.journal.seals.hides_hours)
+        return Repository(self.directory, self.environ, hide_hour=self.journal.keyring.hides_times)
 
     @cached_property
     def remote(self) -> Remote:
         from sexjournal.git.remote import Remote
 
-        return Remote(self.directory, self.environ, hide_hour=self.journal.seals.hides_hours)
+        return Remote(self.directory, self.environ, hide_hour=self.journal.keyring.hides_times)
 
     @cached_property
-    def landing(self) -> Landing:
-        from sexjournal.git.checkout import Landing
+    def checkout(self) -> Checkout:
+        from sexjournal.git.checkout import Checkout
 
-        return Landing(self.directory, self.environ)
+        return Checkout(self.directory, self.environ)
 
     @cached_property
     def drafts(self) -> Drafts:
@@ -293,7 +293,7 @@ class App:
 
     def _tell_trouble(self, trouble: Trouble) -> None:
         self.say(f"{trouble.name}: {trouble.sentence}")
-        if trouble.shut:
+        if trouble.unreadable:
             self.exit_code = 5
 
     def select(self, filters: Filters) -> list[Stored]:
@@ -374,10 +374,10 @@ class App:
         """Bring a removed page back from git's past, once it is found genuine."""
         from sexjournal.git.repository import find_removed
 
-        _ = self.journal.seals.accepted  # or say that there is no journal here
-        gone = self.sync.removed()
+        _ = self.journal.keyring.trust  # or say that there is no journal here
+        gone = self.repository.removed()
         name = find_removed(gone, ref)
-        entry = self._genuine(name, self.sync.past(name, gone[name]))
+        entry = self._genuine(name, self.repository.past(name, gone[name]))
         self.journal.put_back(name, entry)
         self.commit()
         return entry
@@ -387,9 +387,9 @@ class App:
 
         One that is signed by who no longer reads the journal is theirs when they say so.
         """
-        page = self.journal.seals.unlock()
-        ((_, known),) = self.journal.judged(page, [(name, sealed)])
-        for _, genuine, whose in () if known.entry else self.journal.disowned(page, [(name, sealed)]):
+        page = self.journal.keyring.unlock()
+        ((_, known),) = self.journal.verify(page, [(name, sealed)])
+        for _, genuine, whose in () if known.entry else self.journal.signed_by_removed(page, [(name, sealed)]):
             self._ask_about(f"{name}: {whose}")
             known = genuine
         if known.entry is None:
@@ -404,25 +404,25 @@ class App:
         if not self.asker.confirm(self.wording.ui["restore"]):
             raise Interrupted("nothing was changed")
 
-    def change_keys(self, change: Callable[[Seals], None]) -> None:
+    def change_keys(self, change: Callable[[Keyring], None]) -> None:
         """Change who can open the journal, and commit it."""
         with self.journal.locked():
-            change(self.journal.seals)
+            change(self.journal.keyring)
             self._commit()
 
-    def seal_anew(self) -> None:
+    def reseal(self) -> None:
         """Seal every page for today's keys that is not yet, and commit them; what does not open is told and left."""
         with self.journal.locked():
-            self.seal_all_anew()
+            self.reseal_all()
 
-    def seal_all_anew(self) -> None:
+    def reseal_all(self) -> None:
         """The same, for who holds the journal already."""
         try:
-            troubles = self.journal.seal_anew(self.journal.not_current(), self._progress("sealing"))
+            troubles = self.journal.reseal(self.journal.outdated(), self._progress("sealing"))
             for trouble in troubles:
                 self._tell_trouble(trouble)
-            if not any(trouble.passing for trouble in troubles):  # what is damaged for good would be tried for ever
-                self.journal.seals.end_sealing()
+            if not any(trouble.transient for trouble in troubles):  # what is damaged for good would be tried for ever
+                self.journal.keyring.end_resealing()
         finally:
             self._commit()
 
@@ -453,12 +453,12 @@ class App:
 
         BadInput where journal.asc is gone and Damaged where it is not what it was, so that neither is ever committed.
         """
-        _ = self.journal.seals.accepted
-        self.sync.prepare()
-        if self.landing.finish():
-            self.journal.seals.settle()
-        self.journal.seals.confirm()
-        self.sync.commit(self.now(), self._not_whole)
+        _ = self.journal.keyring.trust
+        self.repository.prepare()
+        if self.checkout.finish():
+            self.journal.keyring.settle()
+        self.journal.keyring.confirm()
+        self.repository.commit(self.now(), self._not_whole)
 
     def _not_whole(self, names: list[str]) -> list[str]:
         """Return which changed files are damaged, and say so: no other device is to get them."""

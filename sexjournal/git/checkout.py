@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sexjournal.errors import SyncTrouble
-from sexjournal.git.objects import OURS, History, nothing
+from sexjournal.git.objects import OURS, Objects, nothing
 from sexjournal.git.trees import PLAIN, shown
 from sexjournal.system import disk
 
@@ -36,7 +36,7 @@ class Change:
     after: str
 
 
-class Landing(History):
+class Checkout(Objects):
     """Lets commits land in one journal; the caller holds its lock."""
 
     def __init__(self, directory: Path, environ: Mapping[str, str]) -> None:

@@ -22,7 +22,7 @@ INSTEAD = "to put what is here in its place: git -C {place} push --force origin 
 OURS = "refs/journal"  # not below refs/remotes, which any `git fetch` of the person's moves
 
 
-class History:
+class Objects:
     """The history of one journal. `hide_hour` rounds the dates of commits to the day."""
 
     def __init__(self, directory: Path, environ: Mapping[str, str], *, hide_hour: bool = False) -> None:

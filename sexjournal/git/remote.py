@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sexjournal.errors import BadInput, SyncTrouble
-from sexjournal.git.objects import OURS, History
+from sexjournal.git.objects import OURS, Objects
 from sexjournal.git.trees import Blob, shown
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ class Standing(Enum):
     UNRELATED = auto()  # the two never had anything in common
 
 
-class Remote(History):
+class Remote(Objects):
     """The remote of one journal, and the history that it is held against."""
 
     _before: tuple[str, str] | None = None  # the last address and what it had, until the new one was fetched from

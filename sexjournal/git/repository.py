@@ -22,7 +22,7 @@ ATTRIBUTES = """\
 EXCLUDED = "*\n!*/\n!/journal.asc\n!/*/*.md.asc\n"
 
 
-class Sync:
+class Repository:
     """The git repository of one journal. `hide_hour` rounds the dates of commits to the day."""
 
     def __init__(self, directory: Path, environ: Mapping[str, str], *, hide_hour: bool = False) -> None:

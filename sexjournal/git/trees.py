@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-OWN_PAGE = "journal.asc"
+MANIFEST = "journal.asc"
 # 64 MiB of text is the most that a page can be. In armor it is a third more, with a line end after every 64 letters:
 # 86.7 MiB; the rest is for keys, signature and padding, and for what is shown in clear above.
 LARGEST_FILE = 88 * 1024 * 1024
@@ -43,7 +43,7 @@ class Blob:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Refusal:
     """A path that may not come in, in letters that can be shown, and why."""
 
     name: str
@@ -65,7 +65,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class Incoming:
     """What was fetched, beside what is here: the commit, three trees, and what becomes of each path."""
 
     commit: str
@@ -78,16 +78,16 @@ class Arrival:
     def pages(self) -> dict[str, str]:
         """The pages whose content comes from there, wholly or in part: path -> that content."""
         joined = {path: theirs for path, (_, _, theirs) in self.plan.merge.items()}
-        return {path: oid for path, oid in {**self.plan.take, **joined}.items() if path != OWN_PAGE}
+        return {path: oid for path, oid in {**self.plan.take, **joined}.items() if path != MANIFEST}
 
 
-def findings(before: Mapping[str, Blob], after: Mapping[str, Blob]) -> list[Finding]:
+def refusals(before: Mapping[str, Blob], after: Mapping[str, Blob]) -> list[Refusal]:
     """Return what is wrong with what would arrive, in the order of the paths; what was there before is not judged."""
     fresh = {path: blob for path, blob in after.items() if before.get(path) != blob}
     holders = _holders([*before, *after])
-    found = [Finding(shown(path), wrong) for path in sorted(fresh) for wrong in _wrong(path, fresh[path], holders)]
-    if OWN_PAGE not in after:
-        found.append(Finding(OWN_PAGE, "it is not there: without it no page can be opened"))
+    found = [Refusal(shown(path), wrong) for path in sorted(fresh) for wrong in _wrong(path, fresh[path], holders)]
+    if MANIFEST not in after:
+        found.append(Refusal(MANIFEST, "it is not there: without it no page can be opened"))
     return found
 
 
@@ -142,7 +142,7 @@ def id_of(path: str) -> str:
 
 
 def _wrong(path: str, blob: Blob, holders: Mapping[str, set[str]]) -> Iterator[str]:
-    if path != OWN_PAGE and not id_of(path):
+    if path != MANIFEST and not id_of(path):
         named_for_git = any(_FOR_GIT.fullmatch(part) for part in path.split("/"))
         yield "it would tell git what to do" if named_for_git else "it has no name of a page"
     if blob.mode != PLAIN:

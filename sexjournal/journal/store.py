@@ -17,9 +17,9 @@ from sexjournal.entry.merging import in_two_versions
 from sexjournal.errors import BadInput, Damaged, JournalError
 from sexjournal.journal import index
 from sexjournal.journal.index import ENDING, Known
-from sexjournal.keys import trust as acceptance
-from sexjournal.keys.keyring import Seals
-from sexjournal.keys.manifest import OwnPage
+from sexjournal.keys import trust as trust_store
+from sexjournal.keys.keyring import Keyring
+from sexjournal.keys.manifest import Manifest
 from sexjournal.openpgp import packets, vault
 from sexjournal.openpgp.gpg import LARGEST_PAGE, Gpg
 from sexjournal.system import disk
@@ -55,8 +55,8 @@ class Trouble:
 
     name: str
     sentence: str
-    shut: bool
-    passing: bool = False
+    unreadable: bool
+    transient: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +92,10 @@ class Journal:
 
     def __init__(self, directory: Path, state: Path, gpg: Gpg) -> None:
         self.directory = directory
-        self._room = acceptance.room(state, directory)
+        self._room = trust_store.room(state, directory)
         self._gpg = gpg
         self._index = self._room / "index"
-        self.seals = Seals(directory, self._room, gpg)
+        self.keyring = Keyring(directory, self._room, gpg)
 
     # what there is
 
@@ -113,8 +113,8 @@ class Journal:
 
     def probe(self) -> None:
         """Try the key before somebody writes for an hour: a signature is made and thrown away."""
-        self.seals.confirm()
-        self.seals.seal(b"")
+        self.keyring.confirm()
+        self.keyring.seal(b"")
 
     def read(self, progress: Progress = silent, *, fresh: bool = False) -> Reading:
         """Return every entry, opening only files that are new or changed; `fresh` opens all of them again."""
@@ -123,9 +123,9 @@ class Journal:
         with ThreadPoolExecutor(1) as meanwhile:  # gpg has its agent derive the key, which takes a third of a second
             listed = meanwhile.submit(index.scan, self.directory)
             meanwhile.submit(vault.warm_up)
-            page = self.seals.unlock()
+            page = self.keyring.unlock()
         files = listed.result()
-        opener = self.seals.opener(page)
+        opener = self.keyring.opener(page)
         before = {} if fresh else self._load_index(opener)
         done, unread = 0, len(files) - len(before)
 
@@ -143,11 +143,11 @@ class Journal:
 
     def open_file(self, sealed: bytes) -> Entry:
         """Open the bytes of one sealed page."""
-        return self.opens(self.seals.unlock())(sealed)
+        return self.opens(self.keyring.unlock())(sealed)
 
-    def opens(self, page: OwnPage) -> Callable[[bytes], Entry]:
+    def opens(self, page: Manifest) -> Callable[[bytes], Entry]:
         """Return what opens sealed pages, those of the past too, with the keys of an own page."""
-        opener = self.seals.opener(page)
+        opener = self.keyring.opener(page)
         return lambda sealed: parse(_text(opener.open(sealed)))
 
     # writing
@@ -170,43 +170,43 @@ class Journal:
         self._unchanged(stored)
         disk.remove(self.directory / stored.name)
 
-    def not_current(self) -> list[str]:
+    def outdated(self) -> list[str]:
         """Return the names of the pages that are not sealed for today's keys."""
-        page = self.seals.unlock()
-        todays = self.seals.opener(replace(page, former=())) if page.hidden and page.former else None
+        page = self.keyring.unlock()
+        todays = self.keyring.opener(replace(page, former=())) if page.hidden and page.former else None
 
         def current(name: str) -> bool:
             sealed = (self.directory / name).read_bytes()
-            return self.seals.is_current(sealed) and not (todays and _is_shut(todays, sealed))
+            return self.keyring.is_current(sealed) and not (todays and _is_shut(todays, sealed))
 
         return [name for name in index.scan(self.directory) if not current(name)]
 
-    def open_to_others(self, names: Iterable[str]) -> list[str]:
+    def sealed_for_other_keys(self, names: Iterable[str]) -> list[str]:
         """Return those of these whole files that a key may open which is none of today's."""
-        return [name for name in names if self.seals.opens_for_others((self.directory / name).read_bytes())]
+        return [name for name in names if self.keyring.opens_for_others((self.directory / name).read_bytes())]
 
     def hiding_journal_key(self, names: Iterable[str]) -> list[str]:
         """Return the files that hide the journal key too; earlier versions sealed them so."""
-        return [name for name in names if self.seals.hides_journal_key((self.directory / name).read_bytes())]
+        return [name for name in names if self.keyring.hides_journal_key((self.directory / name).read_bytes())]
 
     def not_whole(self, names: Iterable[str]) -> list[str]:
         """Return those of these files that are no whole sealed message, as far as that shows from outside."""
         return [name for name in names if not _is_whole(self.directory / name)]
 
-    def seal_anew(self, names: Sequence[str], progress: Progress = silent) -> list[Trouble]:
+    def reseal(self, names: Sequence[str], progress: Progress = silent) -> list[Trouble]:
         """Seal pages for today's keys, one after another, each whole or not at all. Their text stays as it is.
 
         Return those that do not open, which stay as they are, and those whose front matter cannot be read. What is left
         when this ends early is done by the next.
         """
-        page = self.seals.unlock()
-        self.seals.refresh_own_certificate()
-        opener = self.seals.opener(page)
-        shut: list[Trouble] = []
+        page = self.keyring.unlock()
+        self.keyring.refresh_own_certificate()
+        opener = self.keyring.opener(page)
+        unreadable: list[Trouble] = []
         for start in range(0, len(names), vault.AT_ONCE):
-            shut += self._seal_batch(opener, names[start : start + vault.AT_ONCE])
+            unreadable += self._seal_batch(opener, names[start : start + vault.AT_ONCE])
             progress(min(start + vault.AT_ONCE, len(names)), len(names))
-        return shut
+        return unreadable
 
     def put_back(self, name: str, entry: Entry) -> None:
         """Write a page that git remembered, sealed anew: an old file that comes back is how a remote cheats."""
@@ -214,19 +214,19 @@ class Journal:
 
     # what another device wrote
 
-    def judged(self, page: OwnPage, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, Known]]:
+    def verify(self, page: Manifest, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, Known]]:
         """Open files that would arrive: each a page by its name, and signed by one who reads the journal today."""
-        opener = self.seals.opener(page, page.readers)
+        opener = self.keyring.opener(page, page.current_recipients)
         for name, sealed in files:
             (opened,) = vault.open_many(opener, [sealed])
             yield name, _known(name, sealed, opened, page.clear)
 
-    def disowned(self, page: OwnPage, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, Known, str]]:
+    def signed_by_removed(self, page: Manifest, files: Iterable[tuple[str, bytes]]) -> Iterator[tuple[str, Known, str]]:
         """Open files that nobody signed who reads the journal today; yield the pages of a recipient who did, and whose.
 
         It may be the last page of a device that was lost, or what its finder wrote: only the person can tell.
         """
-        openers = [(one.name, self.seals.opener(page, [one])) for one in page.recipients if one.removed]
+        openers = [(one.name, self.keyring.opener(page, [one])) for one in page.recipients if one.removed]
         for name, sealed in files:
             for whose, opener in openers:
                 (opened,) = vault.open_many(opener, [sealed])
@@ -235,7 +235,7 @@ class Journal:
                     yield name, known, SIGNED_BY_REMOVED.format(whose)
 
     @staticmethod
-    def core(sealed: bytes) -> str:
+    def content_digest(sealed: bytes) -> str:
         """Return a digest of what is sealed in a file, however it is wrapped; of the file where it is no message."""
         try:
             return digest_of(packets.sealed_data(sealed))
@@ -245,7 +245,7 @@ class Journal:
     # inside
 
     def _sealed(self, entry: Entry) -> bytes:
-        self.seals.confirm()
+        self.keyring.confirm()
         return self.sealed(entry)
 
     def sealed(self, entry: Entry) -> bytes:
@@ -253,10 +253,10 @@ class Journal:
         text = entry.text.encode("utf-8", "surrogateescape")
         if len(text) > LARGEST_PAGE:
             raise BadInput("the page is larger than 64 MiB", "keep such things beside the journal")
-        return _clear_header(entry, self.seals.accepted.page.clear) + self.seals.seal(text)
+        return _clear_header(entry, self.keyring.trust.page.clear) + self.keyring.seal(text)
 
     def _name(self, entry: Entry) -> str:
-        if self.seals.accepted.page.hidden:
+        if self.keyring.trust.page.hidden:
             return f"{entry.id[:2]}/{entry.id}{ENDING}"
         stem = entry.date.stem if entry.date else "0000"
         return f"{stem[:4]}/{stem}.{entry.id}{ENDING}"
@@ -270,12 +270,12 @@ class Journal:
             raise ChangedMeanwhile(f"{stored.entry.id} was changed by another command meanwhile", "look at both first")
 
     def _open_batch(
-        self, opener: vault.Opener, page: OwnPage, batch: list[tuple[str, bytes]]
+        self, opener: vault.Opener, page: Manifest, batch: list[tuple[str, bytes]]
     ) -> tuple[vault.Opener, list[Known]]:
         """Return what is known of these files, and what opens the next ones: another one, once the key is extended."""
         results = vault.open_many(opener, [sealed for _, sealed in batch])
-        if any(isinstance(one, Damaged) for one in results) and self.seals.refresh_own_certificate():
-            opener = self.seals.opener(page)
+        if any(isinstance(one, Damaged) for one in results) and self.keyring.refresh_own_certificate():
+            opener = self.keyring.opener(page)
             results = vault.open_many(opener, [sealed for _, sealed in batch])
         pairs = zip(batch, results, strict=True)
         return opener, [_known(name, sealed, one, page.clear) for (name, sealed), one in pairs]
@@ -286,10 +286,10 @@ class Journal:
         whole = {name: one for name, one in pairs if isinstance(one, bytes)}
         for name, sealed in zip(whole, vault.at_once(self._resealed, list(whole.values())), strict=True):
             disk.replace(self.directory / name, sealed)
-        judged = [(name, _page(one)) for name, one in pairs]
+        verify = [(name, _page(one)) for name, one in pairs]
         return [
-            Trouble(name, one.sentence, shut=True, passing=isinstance(one, vault.Unopened))
-            for name, one in judged
+            Trouble(name, one.sentence, unreadable=True, transient=isinstance(one, vault.Unopened))
+            for name, one in verify
             if isinstance(one, Damaged)
         ]
 
@@ -298,26 +298,26 @@ class Journal:
         page = _page(opened)
         if isinstance(page, Entry):
             return self._sealed(page)
-        self.seals.confirm()
-        return self.seals.seal(opened)
+        self.keyring.confirm()
+        return self.keyring.seal(opened)
 
     def _load_index(self, opener: vault.Opener) -> dict[str, Known]:
         try:
             with self._index.open("rb") as file:
-                return index.unpack(file, _stamp(self.seals.accepted.page), opener.open_unsigned)
+                return index.unpack(file, _stamp(self.keyring.trust.page), opener.open_unsigned)
         except (OSError, JournalError):
             return {}
 
     def _store_index(self, opener: vault.Opener, known: dict[str, Known]) -> None:
         """Keep the index; a disk that is full costs time and nothing else, and so does a gpg that will not."""
-        fingerprint = self.seals.accepted.device if opener.slow else self.seals.accepted.page.key
-        certificate = self.seals.certificate(fingerprint)
+        fingerprint = self.keyring.trust.device if opener.slow else self.keyring.trust.page.key
+        certificate = self.keyring.certificate(fingerprint)
 
         def sealed(part: bytes) -> bytes:
             return vault.seal_unsigned(self._gpg, part, certificate)
 
         try:
-            disk.replace(self._index, index.pack(known, _stamp(self.seals.accepted.page), sealed))
+            disk.replace(self._index, index.pack(known, _stamp(self.keyring.trust.page), sealed))
         except JournalError:
             with suppress(disk.DiskTrouble):
                 disk.remove(self._index)
@@ -332,7 +332,7 @@ def _worth_storing(before: Mapping[str, Known], now: Mapping[str, Known]) -> boo
     return fresh > len(now) // 100 or not before.keys() <= now.keys()
 
 
-def _stamp(page: OwnPage) -> str:
+def _stamp(page: Manifest) -> str:
     """What the verdict on a file depends on besides the file: the journal key, who may sign, what may be shown."""
     told = [page.key, *page.clear, *(one.certificate for one in page.recipients)]
     return digest_of("\n".join(told).encode())
@@ -379,16 +379,16 @@ def _reading(known: dict[str, Known]) -> Reading:
     stored, troubles, seen = [], [], set()
     for name, one in sorted(known.items(), key=lambda item: item[1].signature[1]):
         if one.entry is None:
-            troubles.append(Trouble(name, one.trouble, shut=True))
+            troubles.append(Trouble(name, one.trouble, unreadable=True))
         elif one.entry.id in seen:
-            troubles.append(Trouble(name, "another file has the same id", shut=True))
+            troubles.append(Trouble(name, "another file has the same id", unreadable=True))
         else:
             seen.add(one.entry.id)
             stored.append(Stored(name, one.digest, one.entry))
             if in_two_versions(one.entry):
-                troubles.append(Trouble(name, BOTH.format(one.entry.id), shut=False))
+                troubles.append(Trouble(name, BOTH.format(one.entry.id), unreadable=False))
         if one.remark:
-            troubles.append(Trouble(name, one.remark, shut=False))
+            troubles.append(Trouble(name, one.remark, unreadable=False))
     return Reading(tuple(stored), tuple(troubles))
 
 

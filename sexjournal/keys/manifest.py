@@ -48,7 +48,7 @@ class FormerKey:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnPage:
+class Manifest:
     """What the journal says of itself. `secret` is the armored journal key; `key` its fingerprint, in capitals."""
 
     serial: int
@@ -61,7 +61,7 @@ class OwnPage:
     former: tuple[FormerKey, ...] = ()
 
     @property
-    def readers(self) -> tuple[Recipient, ...]:
+    def current_recipients(self) -> tuple[Recipient, ...]:
         """The recipients that pages are sealed for today."""
         return tuple(recipient for recipient in self.recipients if not recipient.removed)
 
@@ -69,11 +69,11 @@ class OwnPage:
     def hidden(self) -> bool:
         return self.names == "opaque"
 
-    def without_secret(self) -> OwnPage:
+    def without_secret(self) -> Manifest:
         """Return what a device may keep in clear of it."""
         return replace(self, secret="", former=tuple(replace(key, secret="") for key in self.former))
 
-    def changed(self, **changes: Any) -> OwnPage:
+    def changed(self, **changes: Any) -> Manifest:
         """Return the page that follows this one."""
         return replace(self, serial=self.serial + 1, **changes)
 
@@ -103,7 +103,7 @@ class OwnPage:
         return compose(fields, "\n".join([INTRODUCTION, *(block.strip() + "\n" for block in blocks)])).text
 
 
-def read(text: str) -> OwnPage:
+def read(text: str) -> Manifest:
     """Read the opened page; Damaged when it is not one, BadInput when a newer journal wrote it."""
     page = parse(text)
     _known_format(page.fields)
@@ -115,7 +115,7 @@ def read(text: str) -> OwnPage:
             f"{NAME} does not hold what it should", "git can bring an earlier one back: git log -- journal.asc"
         )
     recipients = tuple(_recipient(item, certificate) for item, certificate in zip(listed, certificates, strict=False))
-    return OwnPage(
+    return Manifest(
         serial=_number(page.fields.get("serial")),
         names=_known([_word(page.fields, "names")], NAMES)[0],
         clear=_known(_words(page.fields.get("clear")), CLEARABLE),
@@ -127,7 +127,7 @@ def read(text: str) -> OwnPage:
     )
 
 
-def gone_back(page: OwnPage, before: OwnPage) -> str:
+def gone_back(page: Manifest, before: Manifest) -> str:
     """Say how a page that is not the one before it fails to come after it; empty when it does."""
     if page.serial < before.serial:
         return f"{NAME} is older than the one this device knows"
@@ -136,9 +136,9 @@ def gone_back(page: OwnPage, before: OwnPage) -> str:
     return "" if _fingerprints(before) <= _fingerprints(page) else f"{NAME} no longer lists a key that it had"
 
 
-def news(page: OwnPage, before: OwnPage) -> list[str]:
+def unconfirmed_changes(page: Manifest, before: Manifest) -> list[str]:
     """Say, a line each, what changed that only the person can confirm: who reads, the key, what files show."""
-    now, then = ({one.fingerprint: one for one in known.readers} for known in (page, before))
+    now, then = ({one.fingerprint: one for one in known.current_recipients} for known in (page, before))
     return [
         *(
             f"the recipients of this journal have changed: {_named(now[one])} was added"
@@ -167,12 +167,12 @@ def _new_key(*, removed: bool) -> str:
 
 
 def joined(
-    base: OwnPage,
-    ours: OwnPage,
-    theirs: OwnPage,
+    base: Manifest,
+    ours: Manifest,
+    theirs: Manifest,
     make_key: Callable[[], tuple[str, str, str]],
     merged: Callable[[str, str], str],
-) -> OwnPage:
+) -> Manifest:
     """Return the page that follows two that were changed at once. Who was removed on either side is removed.
 
     `merged` makes one certificate out of two of the same key. Two new journal keys may each be known to somebody whom
@@ -187,7 +187,7 @@ def joined(
     if base.key not in (ours.key, theirs.key):
         today = make_key()
     keys.pop(today[0], None)
-    return OwnPage(
+    return Manifest(
         max(ours.serial, theirs.serial) + 1,
         settings.names,
         settings.clear,
@@ -250,7 +250,7 @@ def _known(words: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
     return found
 
 
-def _fingerprints(page: OwnPage) -> set[str]:
+def _fingerprints(page: Manifest) -> set[str]:
     """All keys that a page lists: of its recipients, past ones too, and of the journal."""
     recipients, former = ((one.fingerprint for one in page.recipients), (key.fingerprint for key in page.former))
     return {page.key, *recipients, *former}

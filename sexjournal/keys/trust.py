@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sexjournal.digest import digest_of
 from sexjournal.errors import Damaged
-from sexjournal.keys.manifest import FormerKey, OwnPage, Recipient
+from sexjournal.keys.manifest import FormerKey, Manifest, Recipient
 from sexjournal.system import disk
 
 NAME = "accepted.json"
@@ -22,13 +22,13 @@ ANNOUNCED = "announced.json"  # what will be accepted once the journal's own pag
 
 
 @dataclass(frozen=True, slots=True)
-class Accepted:
+class Trust:
     """`device` is this device's fingerprint, `digest` that of the journal.asc seen last, `key_ids` the long ids of the
     keys that pages may be sealed for, by fingerprint."""
 
     device: str
     digest: str
-    page: OwnPage
+    page: Manifest
     key_ids: Mapping[str, tuple[str, ...]]
 
 
@@ -37,19 +37,19 @@ def room(state: Path, journal: Path) -> Path:
     return state / "journals" / digest_of(os.fsencode(journal.resolve()))[:16]
 
 
-def load(where: Path, digest: str) -> Accepted | None:
+def load(where: Path, digest: str) -> Trust | None:
     """Return what was accepted of a journal whose own page has this digest, None when nothing was.
 
     Damaged when the file cannot be read.
     """
-    accepted = _load(where / NAME)
-    if accepted and accepted.digest == digest:
-        return accepted
+    trust = _load(where / NAME)
+    if trust and trust.digest == digest:
+        return trust
     announced = _load(where / ANNOUNCED)
-    return announced if announced and announced.digest == digest else accepted
+    return announced if announced and announced.digest == digest else trust
 
 
-def _load(path: Path) -> Accepted | None:
+def _load(path: Path) -> Trust | None:
     try:
         return _read(path.read_bytes())
     except FileNotFoundError:
@@ -58,39 +58,39 @@ def _load(path: Path) -> Accepted | None:
         raise Damaged(f"{path} cannot be read", "move it away, then 'journal init' asks again") from None
 
 
-def _read(data: bytes) -> Accepted:
+def _read(data: bytes) -> Trust:
     kept = json.loads(data)
     page = kept["page"]
     recipients = tuple(Recipient(**recipient) for recipient in page.pop("recipients"))
     former = tuple(FormerKey(**key) for key in page.pop("former", ()))
-    own = OwnPage(**{**page, "clear": tuple(page["clear"]), "recipients": recipients, "former": former})
+    own = Manifest(**{**page, "clear": tuple(page["clear"]), "recipients": recipients, "former": former})
     ids = {fingerprint: tuple(key_ids) for fingerprint, key_ids in kept["key_ids"].items()}
-    return Accepted(kept["device"], kept["digest"], own, ids)
+    return Trust(kept["device"], kept["digest"], own, ids)
 
 
-def announce(where: Path, accepted: Accepted) -> None:
+def announce(where: Path, trust: Trust) -> None:
     """Keep what will be accepted as soon as the journal's own page has its digest."""
-    disk.replace(where / ANNOUNCED, _told(accepted))
+    disk.replace(where / ANNOUNCED, _told(trust))
 
 
-def store(where: Path, accepted: Accepted) -> None:
+def store(where: Path, trust: Trust) -> None:
     """Keep what was accepted; the certificates first, so that the list never names one that is missing."""
-    lay_out(where, accepted.page)
-    disk.replace(where / NAME, _told(accepted))
+    lay_out(where, trust.page)
+    disk.replace(where / NAME, _told(trust))
     disk.remove(where / ANNOUNCED)
 
 
-def lay_out(where: Path, page: OwnPage) -> None:
+def lay_out(where: Path, page: Manifest) -> None:
     """Write the certificates as gpg wants them, one file each."""
     for fingerprint, armored in certificates(page).items():
         disk.replace(certificate_path(where, fingerprint), armored.encode())
 
 
-def _told(accepted: Accepted) -> bytes:
-    return json.dumps(asdict(accepted), indent=1).encode()
+def _told(trust: Trust) -> bytes:
+    return json.dumps(asdict(trust), indent=1).encode()
 
 
-def certificates(page: OwnPage) -> dict[str, str]:
+def certificates(page: Manifest) -> dict[str, str]:
     """Return the armored certificates of all recipients and journal keys, past ones too, by fingerprint."""
     listed = {recipient.fingerprint: recipient.certificate for recipient in page.recipients}
     former = {key.fingerprint: key.certificate for key in page.former}

@@ -25,7 +25,7 @@ SEALED_DATA = (18, 20)  # with an integrity check; 20 is the AEAD packet of GnuP
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class PublicKey:
     """Whose an armored key block is: the fingerprint (hex, upper case), and the public part of the primary key."""
 
     fingerprint: str
@@ -79,13 +79,13 @@ def sealed_data(file: bytes) -> bytes:
     return content
 
 
-def certificate(block: str) -> Key:
+def certificate(block: str) -> PublicKey:
     """Look at an armored certificate; Damaged unless it is one public key of version 4 and nothing else."""
     content = _primary(block, "PUBLIC", PUBLIC_KEY)
     if content[:1] != b"\x04" or len(content) > 0xFFFF:
         raise Damaged("a key of another version")
     told = b"\x99" + len(content).to_bytes(2) + content
-    return Key(hashlib.sha1(told, usedforsecurity=False).hexdigest().upper(), content)
+    return PublicKey(hashlib.sha1(told, usedforsecurity=False).hexdigest().upper(), content)
 
 
 def is_secret_of(block: str, public: bytes) -> bool:

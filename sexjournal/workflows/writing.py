@@ -35,7 +35,7 @@ class Nothing:
     sentence: str
 
 
-Accepted = Callable[[str], "Stored | Nothing"]
+Accept = Callable[[str], "Stored | Nothing"]
 
 
 def complete(app: App, page: Entry, flags: Mapping[str, Value], page_id: str = "") -> Entry:
@@ -95,7 +95,7 @@ def _no_editor(app: App) -> BadInput | None:
     return None
 
 
-def through_editor(app: App, draft: Draft, accept: Accepted) -> Stored | None:
+def through_editor(app: App, draft: Draft, accept: Accept) -> Stored | None:
     """Open the draft until its page is saved, given up or unchanged. Words that were not saved stay in the draft."""
     from sexjournal.drafts import editor
 
@@ -112,7 +112,7 @@ def through_editor(app: App, draft: Draft, accept: Accepted) -> Stored | None:
             raise _with_place(trouble, draft) from None
 
 
-def from_draft(app: App, draft: Draft, accept: Accepted) -> Stored | None:
+def from_draft(app: App, draft: Draft, accept: Accept) -> Stored | None:
     """Save a page that is already written; when that fails its words stay in the draft."""
     with told_where(draft):
         return _taken(app, draft, accept)
@@ -248,7 +248,7 @@ def _united(old: Value, new: Value) -> Value:
     return new
 
 
-def _accept_again(app: App, draft: Draft) -> Accepted:
+def _accept_again(app: App, draft: Draft) -> Accept:
     """Return what takes a page that is offered again: a change of an entry, or else a new page."""
     from sexjournal.prompts.prompts import section_for, template
 
@@ -269,7 +269,7 @@ def _begun(draft: Draft) -> str:
         return ""
 
 
-def accept_new(app: App, template: Template, begun: str = "") -> Accepted:
+def accept_new(app: App, template: Template, begun: str = "") -> Accept:
     """Return what takes a new page from the editor; `begun` is its id when it was whole once, before it was offered."""
 
     def accept(text: str) -> Stored | Nothing:
@@ -286,7 +286,7 @@ def accept_new(app: App, template: Template, begun: str = "") -> Accepted:
     return accept
 
 
-def accept_written(app: App) -> Accepted:
+def accept_written(app: App) -> Accept:
     """Return what takes a new page that is whole as it stands."""
 
     def accept(text: str) -> Stored | Nothing:
@@ -303,7 +303,7 @@ def _saved(app: App, page: Entry) -> Stored | Nothing:
         return Nothing(f"{page.id} was saved already")
 
 
-def accept_change(app: App, stored: Stored, begun_from: str = "") -> Accepted:
+def accept_change(app: App, stored: Stored, begun_from: str = "") -> Accept:
     """Return what takes a changed page; `begun_from` is the digest of the text that an offered change began with."""
 
     def accept(text: str) -> Stored | Nothing:
@@ -346,7 +346,7 @@ def says_something(page: Entry) -> bool:
     return bool(page.body.strip()) or any(value not in (None, "", [], {}) for value in told)
 
 
-def _taken(app: App, draft: Draft, accept: Accepted) -> Stored | None:
+def _taken(app: App, draft: Draft, accept: Accept) -> Stored | None:
     text = _words(draft)
     outcome = accept(text)
     draft.wipe()

@@ -78,10 +78,10 @@ def begin(room: Room, *options: str) -> None:
     (room.tools / "swaps").write_text(NO_SWAP)
     with inside(room):
         gpg = Gpg()
-        seals = Journal(room.journal_dir, room.root / "state" / "journal", gpg).seals
-        page = seals.unlock()
+        keyring = Journal(room.journal_dir, room.root / "state" / "journal", gpg).keyring
+        page = keyring.unlock()
         other = recipient(gpg, list(room.fingerprints.values())[1])
-        seals.write(page.changed(recipients=(*page.recipients, other)))
+        keyring.write(page.changed(recipients=(*page.recipients, other)))
     room.git("commit", "--quiet", "--all", "--message", "journal: update")
 
 

@@ -18,7 +18,7 @@ from messages import inside
 from room import JOURNAL, Room
 
 from sexjournal.journal.store import Journal
-from sexjournal.keys.manifest import OwnPage, Recipient, news
+from sexjournal.keys.manifest import Manifest, Recipient, unconfirmed_changes
 from sexjournal.openpgp import packets
 from sexjournal.openpgp.gpg import Gpg
 from sexjournal.terminal.render import in_fours
@@ -107,10 +107,10 @@ def test_who_is_removed_opens_nothing_that_comes_after(two: Room, make_room: Cal
 )
 def test_a_new_journal_key_is_told_with_what_it_follows_from(removed: str, sentence: str) -> None:
     mine, other = (Recipient(letter * 40, letter, "2026-11-01", "") for letter in "AB")
-    before = OwnPage(1, "dated", (), (mine, other), "C" * 40, "")
+    before = Manifest(1, "dated", (), (mine, other), "C" * 40, "")
     after = before.changed(recipients=(mine, replace(other, removed=removed)), key="D" * 40)
-    assert sentence in news(after, before)[-1]
-    assert len(news(after, before)) == (2 if removed else 1)
+    assert sentence in unconfirmed_changes(after, before)[-1]
+    assert len(unconfirmed_changes(after, before)) == (2 if removed else 1)
 
 
 def test_what_git_remembers_from_before_a_removal_still_opens_here(two: Room) -> None:
@@ -186,7 +186,7 @@ def test_a_page_whose_front_matter_cannot_be_read_is_sealed_anew_as_it_is(two: R
     text = f"---\nid: aaaaaaaa\nkind: [wish\n---\n{two.canary}\n".encode()
     page = two.files()[0].with_name("2026-10-02.aaaaaaaa.md.asc")
     with inside(two):
-        page.write_bytes(Journal(two.journal_dir, two.root / "state" / "journal", Gpg()).seals.seal(text))
+        page.write_bytes(Journal(two.journal_dir, two.root / "state" / "journal", Gpg()).keyring.seal(text))
     before = {path: path.read_bytes() for path in two.files()}
     removed = two.journal("keys", "remove", two.fingerprints["second"], "--yes", check=5)
     assert f"journal: 2026/{page.name}: its front matter cannot be read: line 4" in removed.error

@@ -16,7 +16,7 @@ from room import Room
 
 from sexjournal.errors import SyncTrouble
 from sexjournal.git.process import UNFINISHED, Git, stamp
-from sexjournal.git.repository import Sync
+from sexjournal.git.repository import Repository
 from sexjournal.git.trees import LARGEST_FILE
 
 
@@ -63,7 +63,7 @@ def test_a_repository_that_holds_the_journal_is_left_alone(room: Room) -> None:
     inside.mkdir()
     (inside / OWN).write_text("own")
     with pytest.raises(SyncTrouble):
-        Sync(inside, room.environment()).commit(NOW)
+        Repository(inside, room.environment()).commit(NOW)
     assert room.git("status", "--porcelain", cwd=around).text == "?? inside/\n"
 
 
@@ -120,10 +120,10 @@ def test_a_lock_of_a_git_that_is_at_work_is_left_alone(here: Device) -> None:
         at_work.stdin.write(b"HEAD\n")
         assert at_work.stdout.readline()  # by now it is a git, and no longer what starts one
         with pytest.raises(SyncTrouble, match="another git is at work"):
-            here.sync.commit(NOW)
+            here.repository.commit(NOW)
         assert lock.exists()
         at_work.kill()
-    here.sync.commit(NOW)
+    here.repository.commit(NOW)
     assert not lock.exists()
 
 
@@ -138,7 +138,7 @@ def test_nothing_is_committed_in_the_middle_of_what_the_person_does(here: Device
     assert f"git -C {here.directory} {UNFINISHED[mark]} --abort" in told.value.hint
     assert set(here.held()) == {OWN, LAKE}
     (here.directory / ".git" / mark).unlink()
-    assert here.sync.commit(NOW)
+    assert here.repository.commit(NOW)
     assert set(here.held()) == {OWN, LAKE, TRAIN}
 
 
@@ -175,9 +175,9 @@ def test_a_driver_that_failed_does_not_drop_the_other_side(here: Device) -> None
     assert merged(here, "raise SystemExit(1)") == 1
     assert here.files()[LAKE] == "ours"
     with pytest.raises(SyncTrouble, match="in the middle of a merge"):
-        here.sync.commit(NOW)
+        here.repository.commit(NOW)
     here.git("merge", "--abort")
-    assert not here.sync.commit(NOW)
+    assert not here.repository.commit(NOW)
     assert here.held("other")[LAKE] == "theirs"
 
 
@@ -272,9 +272,9 @@ def test_joining_makes_a_commit_after_both_and_changes_nothing_here(here: Device
 
 
 def test_a_day_is_all_that_a_joined_commit_tells_where_the_hour_is_hidden(here: Device) -> None:
-    from sexjournal.git.objects import History
+    from sexjournal.git.objects import Objects
 
-    hiding = History(here.directory, here.environ, hide_hour=True)
+    hiding = Objects(here.directory, here.environ, hide_hour=True)
     joined = hiding.join({}, hiding.head, hiding.head, NOW)
     assert here.git("log", "-1", "--format=%ad|%cd", "--date=iso-strict", joined) == "|".join(
         [datetime(2026, 11, 22, tzinfo=NOW.tzinfo).isoformat()] * 2

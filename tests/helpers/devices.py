@@ -13,10 +13,10 @@ from pathlib import Path
 
 from room import Room
 
-from sexjournal.git.checkout import Landing
-from sexjournal.git.objects import History
+from sexjournal.git.checkout import Checkout
+from sexjournal.git.objects import Objects
 from sexjournal.git.remote import Remote
-from sexjournal.git.repository import Sync
+from sexjournal.git.repository import Repository
 
 NOW = datetime.fromisoformat("2026-11-22T09:14:00+01:00")
 LAKE, TRAIN, ATTIC = (f"2026/2026-11-{day}.k7q2m9x{letter}.md.asc" for day, letter in ((20, "a"), (21, "b"), (22, "c")))
@@ -35,20 +35,20 @@ class Device:
         return self.room.environment()
 
     @cached_property
-    def sync(self) -> Sync:
-        return Sync(self.directory, self.environ)
+    def repository(self) -> Repository:
+        return Repository(self.directory, self.environ)
 
     @cached_property
-    def history(self) -> History:
-        return History(self.directory, self.environ)
+    def history(self) -> Objects:
+        return Objects(self.directory, self.environ)
 
     @cached_property
     def remote(self) -> Remote:
         return Remote(self.directory, self.environ)
 
     @cached_property
-    def landing(self) -> Landing:
-        return Landing(self.directory, self.environ)
+    def checkout(self) -> Checkout:
+        return Checkout(self.directory, self.environ)
 
     def git(self, *words: str, stdin: bytes | None = None, check: int | None = 0) -> str:
         """What the real git says in here."""
@@ -65,8 +65,8 @@ class Device:
                 path.unlink()
             else:
                 path.write_text(text)
-        self.sync.prepare()
-        self.sync.commit(NOW)
+        self.repository.prepare()
+        self.repository.commit(NOW)
         return self.git("rev-parse", "HEAD")
 
     def files(self) -> dict[str, str]:
@@ -94,7 +94,7 @@ class Device:
     def get(self) -> str:
         """Fetch and take over what is new, as where nothing was written meanwhile."""
         incoming = self.remote.fetch()
-        self.landing.land(incoming)
+        self.checkout.land(incoming)
         self.remote.accept(incoming)
         return incoming
 
@@ -103,7 +103,7 @@ def device(room: Room, name: str, address: Path | str = "") -> Device:
     """Make a device whose remote is this."""
     made = Device(room, room.root / "data" / name)
     made.directory.mkdir()
-    made.sync.prepare()
+    made.repository.prepare()
     if address:
         made.remote.set_url(str(address))
     return made

@@ -25,7 +25,7 @@ from slices import FULL
 
 from sexjournal.errors import Damaged, KeyTrouble
 from sexjournal.journal.store import Journal
-from sexjournal.keys.manifest import OwnPage, Recipient
+from sexjournal.keys.manifest import Manifest, Recipient
 from sexjournal.keys.trust import certificate_path
 from sexjournal.openpgp import packets, vault
 from sexjournal.openpgp.gpg import Gpg
@@ -50,7 +50,7 @@ class Ground:
     room: Room
     gpg: Gpg
     journal: Journal
-    page: OwnPage
+    page: Manifest
     ways: dict[str, vault.Opener]
 
     @property
@@ -60,7 +60,7 @@ class Ground:
     @property
     def journal_key(self) -> Path:
         """The certificate of the journal key, as a file."""
-        return certificate_path(self.journal.seals.room, self.page.key)
+        return certificate_path(self.journal.keyring.room, self.page.key)
 
     @property
     def readers(self) -> tuple[str, ...]:
@@ -68,7 +68,7 @@ class Ground:
 
     def seal(self, text: bytes, *, hidden: bool = False) -> bytes:
         """As the program seals."""
-        mine = self.journal.seals._for_whom(self.journal.seals.accepted)
+        mine = self.journal.keyring._for_whom(self.journal.keyring.trust)
         return vault.seal(self.gpg, text, replace(mine, hidden=hidden))
 
     def by_hand(self, text: bytes, *words: str, by: str = "plain", to: tuple[str, ...] = ()) -> bytes:
@@ -91,12 +91,12 @@ def made(room: Room, readers: tuple[str, ...] = (), former: tuple[str, ...] = ()
     """A journal of the room's first key, of these other readers too, and of some that are readers no longer."""
     gpg = Gpg()
     journal = Journal(room.journal_dir, room.root / "state" / "journal", gpg)
-    page = journal.seals.create(recipient(gpg, room.fingerprint), "dated", ())
+    page = journal.keyring.create(recipient(gpg, room.fingerprint), "dated", ())
     others = [recipient(gpg, room.fingerprints[name]) for name in readers]
     past = [replace(recipient(gpg, room.fingerprints[name]), removed="2021-01-01") for name in former]
     if others or past:
         page = page.changed(recipients=(*page.recipients, *others, *past))
-        journal.seals.write(page)
+        journal.keyring.write(page)
     return Ground(room, gpg, journal, page, openers(journal, page))
 
 
@@ -104,12 +104,12 @@ def recipient(gpg: Gpg, fingerprint: str) -> Recipient:
     return Recipient(fingerprint, "Test", "2020-01-01", gpg.certificate(fingerprint))
 
 
-def openers(journal: Journal, page: OwnPage) -> dict[str, vault.Opener]:
+def openers(journal: Journal, page: Manifest) -> dict[str, vault.Opener]:
     """What opens this journal's pages, with pysequoia and where it cannot be imported."""
-    found = {"pysequoia": journal.seals.opener(page)}
+    found = {"pysequoia": journal.keyring.opener(page)}
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "pysequoia", None)
-        found["gpg"] = journal.seals.opener(page)
+        found["gpg"] = journal.keyring.opener(page)
     assert [opener.slow for opener in found.values()] == [False, True]
     return found
 

@@ -98,7 +98,7 @@ def inside(room: Room) -> Iterator[None]:
 def made(room: Room) -> Bench:
     bench = Bench(room, Gpg(), {})
     certificate = bench.gpg.certificate(room.fingerprint)
-    page = bench.journal().seals.create(Recipient(room.fingerprint, "Test", "2026-11-22", certificate), "dated", ())
+    page = bench.journal().keyring.create(Recipient(room.fingerprint, "Test", "2026-11-22", certificate), "dated", ())
     key = room.tools / "key.asc"
     key.write_text(page.certificate)
     text = f"---\nid: f0000000\n---\n{room.canary}\n".encode()
@@ -108,7 +108,7 @@ def made(room: Room) -> Bench:
     bench.foreign |= {
         "in clear": text,
         "empty": b"",
-        "odd front matter": bench.journal().seals.seal(b"---\na: [\n---\n"),
+        "odd front matter": bench.journal().keyring.seal(b"---\na: [\n---\n"),
     }
     return bench
 
@@ -295,10 +295,10 @@ class AnySequence(RuleBasedStateMachine):
     @rule(version=st.sampled_from([0, index.VERSION + 1]), stamp=st.sampled_from(["", "another journal's"]))
     def an_index_of_another_time_or_journal(self, version: int, stamp: str) -> None:
         journal = self.bench.journal()
-        own = journal.seals.unlock()
+        own = journal.keyring.unlock()
         lie = Known((0, 0, 0, 0), "", page(9, "a lie"))
         known = {name: Known(signature, "", lie.entry) for name, signature in index.scan(self.bench.directory).items()}
-        key = journal.seals.room / f"{own.key}.asc"
+        key = journal.keyring.room / f"{own.key}.asc"
 
         def sealed(part: bytes) -> bytes:
             changed = part.replace(b'"version":%d' % index.VERSION, b'"version":%d' % version, 1)

@@ -129,7 +129,7 @@ def test_once_the_extended_key_is_here_what_it_signed_meanwhile_is_genuine(
         room.gpg("--import", str(room.tools / "extended.asc"))
         extended = [replace(one, certificate=ground.gpg.certificate(one.fingerprint)) for one in ground.page.recipients]
         ground.page = ground.page.changed(recipients=tuple(extended))
-        ground.journal.seals.write(ground.page)
+        ground.journal.keyring.write(ground.page)
         ground.ways = openers(ground.journal, ground.page)
         assert opened(ground, way, sealed) == ground.text
 
@@ -143,18 +143,18 @@ def test_a_certificate_that_cannot_be_read_makes_nothing_genuine_and_stops_nothi
 ) -> None:
     page = ground.page
     mine, others = page.recipients[0], [replace(one, certificate=garbage) for one in page.recipients[1:]]
-    opener = ground.journal.seals.opener(replace(page, recipients=(mine, *others)))
+    opener = ground.journal.keyring.opener(replace(page, recipients=(mine, *others)))
     assert opener.open(ground.seal(ground.text)) == ground.text
     with pytest.raises(Damaged, match=vault.NOT_SIGNED):
         opener.open(ground.by_hand(ground.text, by="locked"))
-    assert ground.journal.seals.opener(page).open(ground.by_hand(ground.text, by="locked")) == ground.text
+    assert ground.journal.keyring.opener(page).open(ground.by_hand(ground.text, by="locked")) == ground.text
 
 
 @pytest.mark.parametrize("garbage", ["", "x", "\udcff", "the certificate"])
 def test_a_journal_key_that_cannot_be_read_is_told(ground: Ground, garbage: str) -> None:
     garbage = ground.page.certificate if garbage == "the certificate" else garbage
     with pytest.raises(Damaged, match=r"journal\.asc: a journal key in it cannot be read") as told:
-        ground.journal.seals.opener(replace(ground.page, secret=garbage))
+        ground.journal.keyring.opener(replace(ground.page, secret=garbage))
     assert told.value.hint
 
 
@@ -215,7 +215,7 @@ def known(room: Room, which: str) -> set[str]:
     [("another", False), ("one less", False), ("one less", True), ("one more", False), ("one more", True)],
 )
 def test_certificates_that_were_changed_on_this_device_seal_nothing(ground: Ground, change: str, hidden: bool) -> None:
-    to = ground.journal.seals._for_whom(ground.journal.seals.accepted)
+    to = ground.journal.keyring._for_whom(ground.journal.keyring.trust)
     other = ground.room.tools / "other.asc"
     other.write_bytes(ground.room.gpg("--armor", "--export", ground.room.fingerprints["second"]).out)
     *others, journal = to.certificates
@@ -261,7 +261,7 @@ def test_plain_gpg_opens_what_was_sealed_and_writes_no_other_file(ground: Ground
 def test_whoever_is_hidden_the_device_that_sealed_is_tried_first(ground: Ground) -> None:
     """gpg ends with an error where it tried a hidden key in vain."""
     ids = packets.outline(bare(ground.seal(ground.text, hidden=True))).key_ids
-    assert ids == (vault.HIDDEN, vault.HIDDEN, *ground.journal.seals.accepted.key_ids[ground.page.key])
+    assert ids == (vault.HIDDEN, vault.HIDDEN, *ground.journal.keyring.trust.key_ids[ground.page.key])
     words = ("--try-secret-key", ground.room.fingerprint, "--decrypt")
     assert ground.room.gpg(*words, stdin=ground.seal(ground.text, hidden=True)).out == ground.text
 
@@ -375,7 +375,7 @@ def test_a_key_that_can_no_longer_seal_is_told_with_what_helps(
 ) -> None:
     with inside(room := make_room(keys=("plain", key))):
         ground = made(room)
-        to = replace(ground.journal.seals._for_whom(ground.journal.seals.accepted), signer=room.fingerprints[key])
+        to = replace(ground.journal.keyring._for_whom(ground.journal.keyring.trust), signer=room.fingerprints[key])
         with pytest.raises(KeyTrouble, match=words) as told:
             vault.seal(ground.gpg, b"", to)
     assert room.fingerprints[key] in told.value.sentence
@@ -387,7 +387,7 @@ def test_another_readers_key_that_can_no_longer_be_sealed_for_is_named(ground: G
     room, key = ground.room, ground.room.fingerprints["expired"]
     certificate = room.tools / f"{key}.asc"
     certificate.write_bytes(room.gpg("--armor", "--export", key).out)
-    to = ground.journal.seals._for_whom(ground.journal.seals.accepted)
+    to = ground.journal.keyring._for_whom(ground.journal.keyring.trust)
     to = replace(to, certificates=(certificate, *to.certificates), hidden=hidden)
     sentence = f"^the key {key} that this journal is sealed for has expired$"
     with inside(room), pytest.raises(KeyTrouble, match=sentence) as told:
@@ -403,7 +403,7 @@ def test_another_readers_key_that_was_revoked_is_named_too(make_room: Callable[.
     with inside(room := make_room(keys=("plain", "revoked"))):
         ground, key = made(room), room.fingerprints["revoked"]
         (certificate := room.tools / f"{key}.asc").write_text(ground.gpg.certificate(key))
-        to = ground.journal.seals._for_whom(ground.journal.seals.accepted)
+        to = ground.journal.keyring._for_whom(ground.journal.keyring.trust)
         with pytest.raises(KeyTrouble, match=f"^the key {key} .* can no longer be used$") as told:
             vault.seal(ground.gpg, b"", replace(to, certificates=(*to.certificates, certificate)))
         assert "--quick-set-expire" not in told.value.hint

@@ -35,7 +35,7 @@ from troubles import (
 KEYS = "(Path(os.environ['GNUPGHOME']) / 'private-keys-v1.d')"
 AGENT = "subprocess.run(['gpgconf', '--reload', 'gpg-agent'], check=True)"
 GPG = "subprocess.run(['gpg', '--batch', *WORDS], check=True, capture_output=True)"
-OWN_PAGE = "Path(OWN)"
+MANIFEST = "Path(OWN)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,11 @@ FAILURES: dict[str, Failure] = {
         locked=True,
     ),
     "the journal's own page is gone": Failure(
-        (f"{OWN_PAGE}.rename(tools / 'own')",),
+        (f"{MANIFEST}.rename(tools / 'own')",),
         lambda room: (room.tools / "own").rename(room.journal_dir / "journal.asc"),
     ),
     "the journal's own page is damaged": Failure(
-        (f"(tools / 'own').write_bytes({OWN_PAGE}.read_bytes())", f"{OWN_PAGE}.write_bytes(b'no message')"),
+        (f"(tools / 'own').write_bytes({MANIFEST}.read_bytes())", f"{MANIFEST}.write_bytes(b'no message')"),
         lambda room: shutil.copy(room.tools / "own", room.journal_dir / "journal.asc"),
     ),
     "git is gone": Failure(("(tools / 'bin' / 'git').unlink()",), lambda room: with_programs(room, *PROGRAMS)),

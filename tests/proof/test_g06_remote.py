@@ -54,7 +54,7 @@ def filled(room: Room, names: str) -> None:
     with inside(room):
         gpg = Gpg()
         journal = Journal(room.journal_dir, room.root / "state" / "journal", gpg)
-        journal.seals.create(recipient(gpg, room.fingerprint), names, ())
+        journal.keyring.create(recipient(gpg, room.fingerprint), names, ())
         for number in range(PAGES):
             body = " ".join(chance.choices(WORDS, k=chance.randrange(1, 400))) + f" {room.canary}\n"
             day = f"2026-{chance.randrange(1, 12):02}-{chance.randrange(1, 29):02}"

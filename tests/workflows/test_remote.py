@@ -12,7 +12,7 @@ from room import Room
 
 from sexjournal.errors import BadInput, SyncTrouble
 from sexjournal.git.remote import SEEN, Offline, Standing, _trouble_told
-from sexjournal.git.trees import findings, plan
+from sexjournal.git.trees import plan, refusals
 
 START = {OWN: "own", LAKE: "lake"}
 
@@ -186,11 +186,11 @@ def test_two_sides_are_joined_by_a_plan_and_land(pair: tuple[Device, Device]) ->
     there.write({ATTIC: "attic"})
     incoming = there.remote.fetch()
     ours, theirs = there.remote.tree(there.remote.head), there.remote.tree(incoming)
-    assert findings(ours, theirs) == []
+    assert refusals(ours, theirs) == []
     chosen = plan(there.remote.base(incoming), ours, theirs)
     assert (set(chosen.take), chosen.merge, chosen.gone) == ({TRAIN, LAKE}, {}, ())
     joined = there.remote.join({**chosen.take}, there.remote.head, incoming, NOW)
-    there.landing.land(joined)
+    there.checkout.land(joined)
     there.remote.accept(incoming)
     assert there.files() == {OWN: "own", LAKE: "lake, later", TRAIN: "train", ATTIC: "attic"}
     assert there.whole()
@@ -212,7 +212,7 @@ def test_where_ways_met_twice_one_of_the_own_pages_there_came_before(pair: tuple
     here, _ = pair
     start = here.remote.head
     ours, theirs = met_twice(here)
-    here.landing.land(ours)
+    here.checkout.land(ours)
     assert OWN not in here.remote.base(theirs)
     ((_, before),) = here.remote.contents([here.remote.before(theirs, OWN)])
     assert before in (b"left", b"right")
@@ -224,7 +224,7 @@ def test_where_ways_met_twice_one_of_the_own_pages_there_came_before(pair: tuple
 def test_git_lets_us_join_what_two_devices_wrote_and_nothing_that_it_made_up(pair: tuple[Device, Device]) -> None:
     here, _ = pair
     ours, theirs = met_twice(here)
-    here.landing.land(ours)
+    here.checkout.land(ours)
     driver = here.room.tools / "driver"
     driver.write_text(f'#!/bin/sh\ncat "$@" >> {here.room.tools}/asked\n')
     driver.chmod(0o700)
@@ -239,7 +239,7 @@ def test_where_ways_met_twice_what_the_trees_do_not_agree_on_has_no_base(pair: t
     right = here.remote.join({LAKE: None}, start, start, NOW)
     ours = here.remote.join({LAKE: None}, left, right, NOW)
     theirs = here.remote.join({TRAIN: here.remote.write(b"left")}, right, left, NOW)
-    here.landing.land(ours)
+    here.checkout.land(ours)
     assert set(here.remote.base(theirs)) == {OWN}
     assert set(here.remote.base(start)) == {OWN, LAKE}
 
@@ -557,7 +557,7 @@ def test_what_does_not_belong_in_a_journal_is_found_and_nothing_of_it_lands(pair
     for what, line in planting(here).items():
         pushed(here, planted(here, line))
         incoming = there.remote.fetch()
-        found = findings(there.remote.tree(before), there.remote.tree(incoming))
+        found = refusals(there.remote.tree(before), there.remote.tree(incoming))
         assert {finding.name.isprintable() for finding in found} == {True}, what
         assert (there.files(), there.remote.head) == (START, before), what
 
@@ -570,7 +570,7 @@ def test_what_was_let_through_by_mistake_still_does_not_land(pair: tuple[Device,
         there.get()
     assert there.files() == START
     assert there.whole()
-    assert not there.landing.finish()
+    assert not there.checkout.finish()
 
 
 def test_other_branches_tags_and_notes_stay_where_they_are(pair: tuple[Device, Device]) -> None:

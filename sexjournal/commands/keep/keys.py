@@ -13,7 +13,7 @@ from sexjournal.errors import BadInput, KeyTrouble, NothingFound
 
 if TYPE_CHECKING:
     from sexjournal.app import App
-    from sexjournal.keys.manifest import OwnPage, Recipient
+    from sexjournal.keys.manifest import Manifest, Recipient
 
 keys = typer.Typer(
     name="keys", invoke_without_command=True, help="Who can open the journal: list, add, remove, backup."
@@ -41,14 +41,14 @@ def listed(ctx: typer.Context, json: Json = False) -> None:
 def add(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> None:
     """Let one more key open the journal; it has to be in your keyring: gpg --import FILE."""
     app = app_of(ctx)
-    reader = app.journal.seals.as_known(_candidate(app, " ".join(fingerprint)))
-    known = _reader(app.journal.seals.unlock(), reader.fingerprint)
+    reader = app.journal.keyring.as_known(_candidate(app, " ".join(fingerprint)))
+    known = _reader(app.journal.keyring.unlock(), reader.fingerprint)
     if known is None:
         _name(app, reader)
         app.tell(app.wording.keys["compare"])
         ask_first(app, app.wording.keys["add"], yes=yes)
     if known is None or known.certificate != reader.certificate:
-        app.change_keys(lambda seals: seals.add(reader))
+        app.change_keys(lambda keyring: keyring.add(reader))
     app.say(f"{reader.name} opens the journal; 'journal sync' tells the other devices")
     _offer_to_seal_old(app, yes)
     app.leave()
@@ -58,15 +58,15 @@ def add(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> None:
 def remove(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> None:
     """Take a key's reading away, and seal every page anew; run it again to finish one that was cut short."""
     app = app_of(ctx)
-    one = _listed(app.journal.seals.unlock(), " ".join(fingerprint))
-    if one.fingerprint == app.journal.seals.accepted.device:
+    one = _listed(app.journal.keyring.unlock(), " ".join(fingerprint))
+    if one.fingerprint == app.journal.keyring.trust.device:
         raise BadInput("this is the key of this device", "remove it from another device that has the journal")
     if not one.removed:
         _name(app, one)
         app.tell(app.wording.keys["removing"])
         ask_first(app, app.wording.keys["remove"], yes=yes)
-        app.change_keys(lambda seals: seals.remove(one.fingerprint, app.today().isoformat()))
-    app.seal_anew()
+        app.change_keys(lambda keyring: keyring.remove(one.fingerprint, app.today().isoformat()))
+    app.reseal()
     app.say(f"{one.name} opens nothing that is written from now on; 'journal sync' tells the other devices")
     app.leave()
 
@@ -78,10 +78,10 @@ def backup(ctx: typer.Context) -> None:
 
     app = app_of(ctx)
     words = app.wording.keys
-    app.journal.seals.unlock()
+    app.journal.keyring.unlock()
     app.tell(words["paper"])
-    reader, sealed = app.journal.seals.make_paper_key(words["paper_name"], app.today().isoformat())
-    app.change_keys(lambda seals: seals.add(reader))
+    reader, sealed = app.journal.keyring.make_paper_key(words["paper_name"], app.today().isoformat())
+    app.change_keys(lambda keyring: keyring.add(reader))
     steps = words["paper_steps"].format(fingerprint=reader.fingerprint)
     sys.stdout.write(f"{words['paper_title']}\n{in_fours(reader.fingerprint)}\n\n{steps}\n\n{sealed.decode('ascii')}")
     sys.stdout.flush()
@@ -92,8 +92,8 @@ def backup(ctx: typer.Context) -> None:
 def _show(app: App, *, json: bool) -> None:
     from sexjournal.terminal import render
 
-    page = app.journal.seals.unlock()
-    device = app.journal.seals.accepted.device
+    page = app.journal.keyring.unlock()
+    device = app.journal.keyring.trust.device
     table = [_row(one, device) for one in page.recipients]
     app.show(render.structured(table) if json else render.keys(table, app.face))
 
@@ -133,11 +133,11 @@ def _candidate(app: App, typed: str) -> Recipient:
     return Recipient(wanted, key.name, app.today().isoformat(), app.gpg.certificate(wanted))
 
 
-def _reader(page: OwnPage, fingerprint: str) -> Recipient | None:
-    return next((one for one in page.readers if one.fingerprint == fingerprint), None)
+def _reader(page: Manifest, fingerprint: str) -> Recipient | None:
+    return next((one for one in page.current_recipients if one.fingerprint == fingerprint), None)
 
 
-def _listed(page: OwnPage, typed: str) -> Recipient:
+def _listed(page: Manifest, typed: str) -> Recipient:
     """Return the one recipient whose fingerprint begins with what was typed."""
     wanted = compact(typed)
     found = [one for one in page.recipients if one.fingerprint.startswith(wanted)]
@@ -148,5 +148,5 @@ def _listed(page: OwnPage, typed: str) -> Recipient:
 
 def _offer_to_seal_old(app: App, yes: bool) -> None:
     """A page that only the journal key opens there is no less readable; so without somebody to ask it stays."""
-    if not yes and app.interactive and app.journal.not_current() and app.asker.confirm(app.wording.keys["seal_old"]):
-        app.seal_anew()
+    if not yes and app.interactive and app.journal.outdated() and app.asker.confirm(app.wording.keys["seal_old"]):
+        app.reseal()

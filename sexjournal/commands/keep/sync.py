@@ -21,7 +21,7 @@ def sync(
     app = app_of(ctx)
     app.quiet = quiet
     if remote:
-        app.sync.prepare()
+        app.repository.prepare()
         app.remote.set_url(remote)
     exchange.sync(app, yes=yes)
     app.leave()

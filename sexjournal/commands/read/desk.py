@@ -17,7 +17,7 @@ def desk(app: App) -> None:
     from sexjournal.search import query
     from sexjournal.terminal import render
 
-    if not app.journal.seals.exists:
+    if not app.journal.keyring.exists:
         app.tell(app.wording.ui["welcome"])
         app.say(f"there is no journal in {app.directory} yet; 'journal new' makes one and begins a page")
         return
@@ -25,7 +25,7 @@ def desk(app: App) -> None:
     _show_what_waits(app)
     recent = query.newest_first(app.read().entries)[:LAST_FEW]
     app.show(render.rows(recent, app.face, app.words))
-    app.say(f"git: {app.sync.state()}")
+    app.say(f"git: {app.repository.state()}")
     app.leave()
 
 

@@ -14,7 +14,7 @@ from sexjournal.errors import BadInput, Damaged, Interrupted, KeyTrouble, SyncTr
 
 if TYPE_CHECKING:
     from sexjournal.app import App
-    from sexjournal.keys.manifest import OwnPage
+    from sexjournal.keys.manifest import Manifest
     from sexjournal.openpgp.gpg import Key
 
 BACK_UP = "gpg --armor --export-secret-keys {fingerprint} > journal-key.asc"
@@ -61,14 +61,14 @@ def init(
 
 def make(app: App, wishes: Wishes) -> None:
     """Make the journal as wished, asking what was left open; say so when there is nothing to do."""
-    if not wishes.source and app.journal.seals.is_accepted and not app.journal.seals.surprises():
+    if not wishes.source and app.journal.keyring.is_trusted and not app.journal.keyring.has_unconfirmed_changes():
         app.say(f"the journal in {app.directory} is ready, nothing was changed")
         return
     if wishes.source:
         _fetch(app, wishes.source, yes=wishes.yes)
-    elif not app.journal.seals.exists:
+    elif not app.journal.keyring.exists:
         _fetch_again(app)
-    if not app.journal.seals.exists:
+    if not app.journal.keyring.exists:
         _create(app, wishes)
         return
     with _told_as_fetched() if wishes.source else nullcontext():
@@ -79,11 +79,11 @@ def _fetch(app: App, url: str, *, yes: bool) -> None:
     """Bring the journal of another device here, as long as this one has not accepted it."""
     from sexjournal.workflows.sync import exchange
 
-    if app.journal.seals.is_accepted:
+    if app.journal.keyring.is_trusted:
         raise BadInput(f"there is a journal in {app.directory} already", "journal sync brings what is new")
-    if app.journal.has_pages and not app.journal.seals.exists:
+    if app.journal.has_pages and not app.journal.keyring.exists:
         raise BadInput(f"there are pages in {app.directory} already", "journal --dir DIR init --from URL")
-    if not yes and not app.journal.seals.exists:  # it is another computer than the one where this was asked
+    if not yes and not app.journal.keyring.exists:  # it is another computer than the one where this was asked
         _need_a_terminal(app)
         _safe_here(app)
     exchange.begin(app, url)
@@ -96,12 +96,12 @@ def _fetch_again(app: App) -> bool:
     """
     from sexjournal.workflows.sync import exchange
 
-    if app.journal.seals.is_accepted or not app.directory.is_dir() or not app.remote.url:
+    if app.journal.keyring.is_trusted or not app.directory.is_dir() or not app.remote.url:
         return False
     try:
         return exchange.begin_again(app)
     except SyncTrouble as trouble:
-        if not app.journal.seals.exists:
+        if not app.journal.keyring.exists:
             raise
         app.say(f"{trouble.sentence}; going on with what is here")
         return False
@@ -132,7 +132,7 @@ def _create(app: App, wishes: Wishes) -> None:
     names, clear = _what_files_show(app, wishes)
     certificate = app.gpg.certificate(device.fingerprint)
     recipient = Recipient(device.fingerprint, device.name, app.today().isoformat(), certificate)
-    app.journal.seals.create(recipient, names, clear)
+    app.journal.keyring.create(recipient, names, clear)
     app.commit()
     app.say(f"made a journal in {app.directory}, sealed for {device.name} ({device.fingerprint})")
     app.tell(app.wording.init["back_up"])
@@ -155,19 +155,19 @@ def _accept(app: App, wishes: Wishes) -> None:
         _need_a_terminal(app)
         if not app.asker.confirm(app.wording.init["accept"]):
             raise Interrupted("nothing was accepted")
-    app.journal.seals.accept(page, device.fingerprint)
-    app.sync.prepare(moved=True)
+    app.journal.keyring.accept(page, device.fingerprint)
+    app.repository.prepare(moved=True)
     app.say(f"accepted the journal in {app.directory}")
 
 
-def _look(app: App, device: Key) -> OwnPage | None:
+def _look(app: App, device: Key) -> Manifest | None:
     """Open the journal's own page; None when it is not sealed for this device.
 
     One that opens is accepted as it is here, and `journal sync` judges what came after: what `_fetch_again` brings is
     not looked at that closely.
     """
     try:
-        return app.journal.seals.look(device.fingerprint)
+        return app.journal.keyring.look(device.fingerprint)
     except Damaged as trouble:
         if trouble.sentence != NOT_FOR_US:
             raise
@@ -189,8 +189,9 @@ def _not_added_yet(app: App, device: Key) -> KeyTrouble:
     )
 
 
-def _described(page: OwnPage) -> list[str]:
-    readers = [f"sealed for {reader.name} ({reader.fingerprint}), added {reader.added}" for reader in page.readers]
+def _described(page: Manifest) -> list[str]:
+    current = page.current_recipients
+    readers = [f"sealed for {one.name} ({one.fingerprint}), added {one.added}" for one in current]
     return [*readers, f"journal key {page.key}, serial {page.serial}"]
 
 

@@ -25,7 +25,7 @@ def jot(ctx: typer.Context) -> None:
         hint = "type it after Enter, or pipe it: then it stays out of your shell's history"
         raise BadInput("a jot takes no words on the command line", hint)
     app = app_of(ctx)
-    if not app.journal.seals.is_accepted:
+    if not app.journal.keyring.is_trusted:
         init.make(app, init.Wishes())
     stored = keep(app, {})
     if stored is not None:

@@ -38,7 +38,7 @@ def new(
     input.
     """
     app = app_of(ctx)
-    if not app.journal.seals.is_accepted:
+    if not app.journal.keyring.is_trusted:
         init.make(app, init.Wishes())
     flags = _flags(app, kind, on, with_ or [], tags or [], title, rating)
     if app.interactive:

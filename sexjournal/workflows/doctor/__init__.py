@@ -72,7 +72,7 @@ def exit_code(findings: Iterable[Finding]) -> int:
 def _without_own_page(app: App) -> Finding | None:
     """Return what is to be told when journal.asc is gone; BadInput when there is nothing else either."""
     try:
-        if app.journal.seals.exists:
+        if app.journal.keyring.exists:
             return None
         pages = app.journal.has_pages
     except (JournalError, OSError):

@@ -124,7 +124,7 @@ def _everything(app: App) -> Iterator[Path]:
     yield app.directory
     yield from (path for path in app.directory.iterdir() if path.is_dir())
     yield from _found_below(app.directory)
-    room = app.journal.seals.room
+    room = app.journal.keyring.room
     kept = (room.parent.parent, room.parent, room)
     yield from (path for path in kept if path.is_dir())
     yield from (room.iterdir() if room.is_dir() else ())

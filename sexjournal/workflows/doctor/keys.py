@@ -35,7 +35,7 @@ def pinentry(app: App) -> Iterator[Finding]:
 
 def own(app: App) -> Iterator[Finding]:
     """Tell of a key of this device that is missing, cannot be used, or soon cannot."""
-    mine = app.journal.seals.accepted.device
+    mine = app.journal.keyring.trust.device
     key = app.gpg.secret_key(mine)
     if key is None:
         hint = "bring it back from where you keep it:\n  gpg --import BACKUP"
@@ -55,11 +55,11 @@ def own(app: App) -> Iterator[Finding]:
 
 def readers(app: App) -> Iterator[Finding]:
     """Tell of the other keys that expire: then nothing can be sealed any more."""
-    accepted = app.journal.seals.accepted
-    for reader in accepted.page.readers:
-        if reader.fingerprint == accepted.device:
+    trust = app.journal.keyring.trust
+    for reader in trust.page.current_recipients:
+        if reader.fingerprint == trust.device:
             continue
-        ends = app.gpg.certificate_ends(app.journal.seals.certificate(reader.fingerprint))
+        ends = app.gpg.certificate_ends(app.journal.keyring.certificate(reader.fingerprint))
         for part, end in _soon(ends, app.now()).items():
             told = f"the key of {reader.name} {_when(end, app.now())}, and then nothing can be sealed for it: {part}"
             yield Finding(told, f"where that key is:\n{_extend(reader.fingerprint, part)}", KEY)
@@ -67,7 +67,7 @@ def readers(app: App) -> Iterator[Finding]:
 
 def second(app: App) -> Iterator[Finding]:
     """Tell when only one key opens the journal."""
-    if len(app.journal.seals.accepted.page.readers) < 2:
+    if len(app.journal.keyring.trust.page.current_recipients) < 2:
         hint = "'journal keys backup' makes a key to keep on paper, 'journal keys add' lets another device read too"
         yield Finding("only this device's key opens the journal: if it is lost, the pages are lost", hint)
 

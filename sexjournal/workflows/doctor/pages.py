@@ -33,7 +33,7 @@ def opened(app: App) -> Iterator[Finding]:
     stored = {one.name: one for one in reading.stored}
     for trouble in reading.troubles:
         what = f"{trouble.name}: {trouble.sentence}"
-        if trouble.shut:
+        if trouble.unreadable:
             yield Finding(what, _hint(app.directory, trouble.name, trouble.sentence), DAMAGED)
         elif trouble.sentence == BOTH.format(stored[trouble.name].entry.id):
             yield Finding(what, "keep what you like of them, and save the page", OTHER)
@@ -62,25 +62,25 @@ def _sealed_anew(app: App, stored: Stored) -> Callable[[], None]:
 
 def _for_other_keys(app: App, reading: Reading) -> Iterator[Finding]:
     stored = {one.name for one in reading.stored}
-    stale = [name for name in app.journal.not_current() if name in stored]
-    others = app.journal.open_to_others(stale)
+    stale = [name for name in app.journal.outdated() if name in stored]
+    others = app.journal.sealed_for_other_keys(stale)
     if others:
         hint = "'journal keys' shows for whom that is; 'journal doctor --fix' seals them anew"
-        yield Finding(f"{some(others)}: sealed for other keys than those of today", hint, OTHER, app.seal_anew)
+        yield Finding(f"{some(others)}: sealed for other keys than those of today", hint, OTHER, app.reseal)
         return
     older = app.journal.hiding_journal_key(stale)
     rest = [name for name in stale if name not in older]
     if older:
         hint = "'gpg -d' of GnuPG 2.4 opens them and ends with an error; 'journal doctor --fix' seals them anew"
-        yield Finding(f"{some(older)}: an earlier version hid the journal key too", hint, NOTE, app.seal_anew)
+        yield Finding(f"{some(older)}: an earlier version hid the journal key too", hint, NOTE, app.reseal)
     if rest:
         hint = "the journal opens them on every device, and 'gpg -d' does not; 'journal doctor --fix' seals them anew"
-        yield Finding(f"{some(rest)}: not sealed for each key of today", hint, NOTE, app.seal_anew)
+        yield Finding(f"{some(rest)}: not sealed for each key of today", hint, NOTE, app.reseal)
 
 
 def _names_that_tell(app: App, reading: Reading) -> Iterator[Finding]:
     """Tell of dates in the names of files where the journal hides them."""
-    if not app.journal.seals.accepted.page.hidden:
+    if not app.journal.keyring.trust.page.hidden:
         return
     telling = [one.name for one in reading.stored if not Path(one.name).name.startswith(one.entry.id)]
     if telling:

@@ -19,28 +19,28 @@ FIX = "'journal doctor --fix' does it"
 
 def there(app: App) -> Iterator[Finding]:
     """Tell when there is no repository."""
-    if not app.sync.ready:
+    if not app.repository.ready:
         yield Finding("there is no git repository: nothing keeps the past", f"make one: {FIX}", GIT, _committed(app))
 
 
 def locks(app: App) -> Iterator[Finding]:
     """Tell of the locks of a git that was killed."""
-    for lock in app.sync.stale_locks():
+    for lock in app.repository.stale_locks():
         what = f"{lock.relative_to(app.directory)}: left by a git that was killed"
         yield Finding(what, f"take it away: {FIX}", GIT, _unlocked(app))
 
 
 def settings(app: App) -> Iterator[Finding]:
     """Tell when git is not set as the journal needs it on this device."""
-    if app.sync.ready and not app.sync.prepared:
+    if app.repository.ready and not app.repository.prepared:
         yield Finding("git's attributes, exclusions or settings here are not the journal's", FIX, GIT, _prepared(app))
 
 
 def tracked(app: App) -> Iterator[Finding]:
     """Tell of what git carries besides sealed files."""
-    if not app.sync.ready:
+    if not app.repository.ready:
         return
-    listed = app.sync.ask("ls-files", "--stage", "-z").split("\0")
+    listed = app.repository.ask("ls-files", "--stage", "-z").split("\0")
     names = [line.partition("\t")[2] for line in listed if line and not SEALED.fullmatch(line)]
     for name in names:
         command = f"  git -C {_here(app)} rm --cached -- {quoted(name)}"
@@ -50,7 +50,7 @@ def tracked(app: App) -> Iterator[Finding]:
 
 def in_clear(app: App) -> Iterator[Finding]:
     """Tell of pages that git once opened to show them, and kept: a push of all refs would carry them along."""
-    refs = app.sync.ask("for-each-ref", "--format=%(refname)", NOTES).split() if app.sync.ready else []
+    refs = app.repository.ask("for-each-ref", "--format=%(refname)", NOTES).split() if app.repository.ready else []
     for ref in refs:
         forget = f"  git -C {_here(app)} update-ref -d {quoted(ref)}\n  git -C {_here(app)} gc --prune=now"
         yield Finding(f"{ref}: git keeps pages here in clear", f"let git forget them:\n{forget}", GIT)
@@ -58,10 +58,10 @@ def in_clear(app: App) -> Iterator[Finding]:
 
 def uncommitted(app: App) -> Iterator[Finding]:
     """Tell of files that are not committed as they stand."""
-    if not app.sync.ready:
+    if not app.repository.ready:
         return
-    _ = app.journal.seals.accepted  # where journal.asc is gone, that is what is the matter
-    listed = app.sync.ask("status", "--porcelain", "--no-renames", "-z").split("\0")
+    _ = app.journal.keyring.trust  # where journal.asc is gone, that is what is the matter
+    listed = app.repository.ask("status", "--porcelain", "--no-renames", "-z").split("\0")
     changed = [line[3:] for line in listed if line]
     damaged = app.journal.not_whole(changed)  # told by the check of the pages; they are not committed
     if names := [name for name in changed if name not in damaged]:
@@ -70,14 +70,14 @@ def uncommitted(app: App) -> Iterator[Finding]:
 
 def remote(app: App) -> Iterator[Finding]:
     """Tell what the remote does not have yet; a journal without one is well."""
-    if not app.sync.remote:
+    if not app.repository.remote:
         return
-    known = app.sync.ask("for-each-ref", "--format=%(objectname)", *TRAVELLED).split()
-    commits = int(app.sync.ask("rev-list", "--count", "HEAD", "--not", *known).strip())
+    known = app.repository.ask("for-each-ref", "--format=%(objectname)", *TRAVELLED).split()
+    commits = int(app.repository.ask("rev-list", "--count", "HEAD", "--not", *known).strip())
     if commits:
-        newest = app.sync.ask("log", "-1", "--date-order", "--format=%cs", *known).strip() if known else ""
+        newest = app.repository.ask("log", "-1", "--date-order", "--format=%cs", *known).strip() if known else ""
         since = f"the newest that it has is of {newest}" if newest else "nothing went there yet"
-        what = f"the remote {app.sync.remote} does not have {commits} of the commits here; {since}"
+        what = f"the remote {app.repository.remote} does not have {commits} of the commits here; {since}"
         yield Finding(what, "'journal sync' brings them there", NOTE)
 
 
@@ -96,7 +96,7 @@ def _committed(app: App) -> Callable[[], None]:
 def _prepared(app: App) -> Callable[[], None]:
     def fix() -> None:
         with app.journal.locked():
-            app.sync.prepare(moved=True)
+            app.repository.prepare(moved=True)
 
     return fix
 
@@ -104,7 +104,7 @@ def _prepared(app: App) -> Callable[[], None]:
 def _unlocked(app: App) -> Callable[[], None]:
     def fix() -> None:
         with app.journal.locked():
-            for lock in app.sync.stale_locks():
+            for lock in app.repository.stale_locks():
                 lock.unlink(missing_ok=True)
 
     return fix

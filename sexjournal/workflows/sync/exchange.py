@@ -13,7 +13,7 @@ from sexjournal.errors import BadInput, Damaged, Interrupted, JournalError, Sync
 from sexjournal.git import trees
 from sexjournal.git.objects import INSTEAD
 from sexjournal.git.remote import Offline, Standing
-from sexjournal.git.trees import OWN_PAGE, Arrival, Finding
+from sexjournal.git.trees import MANIFEST, Incoming, Refusal
 from sexjournal.workflows.sync import manifest_chain
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sexjournal.entry.entry import Entry
     from sexjournal.entry.merging import MergeText
     from sexjournal.git.remote import Remote
-    from sexjournal.keys.manifest import OwnPage
+    from sexjournal.keys.manifest import Manifest
 
 TRIES = 5  # how often somebody else may push first
 MANY = 8  # of what is named one by one
@@ -51,8 +51,8 @@ def sync(app: App, *, yes: bool = False) -> None:
     """Bring the journal and its remote to the same state; SyncTrouble, with all as it was, where that needs a hand."""
     with app.journal.locked():
         app.settle()
-        if app.journal.seals.is_sealing:
-            app.seal_all_anew()
+        if app.journal.keyring.is_resealing:
+            app.reseal_all()
     if not app.remote.url:
         app.mention("everything is committed; there is no remote: journal sync --remote URL sets one")
         return
@@ -97,44 +97,44 @@ def _take_in(app: App, remote: Remote, incoming: str, yes: bool) -> None:
         _join(app, remote, _arrived(app, remote, incoming), yes)
 
 
-def _arrived(app: App, remote: Remote, incoming: str) -> Arrival:
+def _arrived(app: App, remote: Remote, incoming: str) -> Incoming:
     """Look at what was fetched from outside, without opening anything."""
     base, ours, theirs = remote.base(incoming), remote.tree(remote.head), remote.tree(incoming)
-    _refuse(app, incoming, trees.findings({**base, **ours}, theirs))
-    return Arrival(incoming, base, ours, theirs, trees.plan(base, ours, theirs))
+    _refuse(app, incoming, trees.refusals({**base, **ours}, theirs))
+    return Incoming(incoming, base, ours, theirs, trees.plan(base, ours, theirs))
 
 
-def _join(app: App, remote: Remote, arrival: Arrival, yes: bool) -> None:
+def _join(app: App, remote: Remote, incoming: Incoming, yes: bool) -> None:
     """Open and judge all that arrives, make one commit of both sides, and let it land."""
-    seals = app.journal.seals
-    key = seals.accepted.page.key  # before another one is announced
-    page, changes = manifest_chain.own_page(app, remote, arrival, _not_ours(app, arrival.commit))
-    theirs, doubtful = _judged(app, remote, arrival, page)
-    changes |= _gone(app, arrival, page, yes)
-    changes |= {path: oid for path, oid in arrival.plan.take.items() if path != OWN_PAGE}
-    changes |= {path: remote.write(app.journal.sealed(theirs[path])) for path in doubtful if path in arrival.plan.take}
-    changes |= {path: remote.write(sealed) for path, sealed in _merged(app, remote, arrival, page, theirs)}
-    if page.key != key or (page.former and OWN_PAGE in changes):
-        seals.begin_sealing()
-    app.landing.land(_commit(app, remote, arrival, changes))
-    seals.settle()
+    keyring = app.journal.keyring
+    key = keyring.trust.page.key  # before another one is announced
+    page, changes = manifest_chain.own_page(app, remote, incoming, _not_ours(app, incoming.commit))
+    theirs, doubtful = _judged(app, remote, incoming, page)
+    changes |= _gone(app, incoming, page, yes)
+    changes |= {path: oid for path, oid in incoming.plan.take.items() if path != MANIFEST}
+    changes |= {path: remote.write(app.journal.sealed(theirs[path])) for path in doubtful if path in incoming.plan.take}
+    changes |= {path: remote.write(sealed) for path, sealed in _merged(app, remote, incoming, page, theirs)}
+    if page.key != key or (page.former and MANIFEST in changes):
+        keyring.begin_resealing()
+    app.checkout.land(_commit(app, remote, incoming, changes))
+    keyring.settle()
     app.read_again()
-    for name in arrival.plan.stays:
+    for name in incoming.plan.stays:
         app.mention(f"{name}: removed on one device and changed on another; it stays")
-    if seals.is_sealing:
-        app.seal_all_anew()
+    if keyring.is_resealing:
+        app.reseal_all()
 
 
-def _commit(app: App, remote: Remote, arrival: Arrival, changes: Mapping[str, str | None]) -> str:
+def _commit(app: App, remote: Remote, incoming: Incoming, changes: Mapping[str, str | None]) -> str:
     """Return the commit that holds both sides: the remote's own where nothing was written here meanwhile."""
-    result = {**{path: blob.oid for path, blob in arrival.ours.items()}, **changes}
-    there = {path: blob.oid for path, blob in arrival.theirs.items()}
-    if arrival.ours == arrival.base and {path: oid for path, oid in result.items() if oid} == there:
-        return arrival.commit
-    return remote.join(changes, remote.head, arrival.commit, app.now())
+    result = {**{path: blob.oid for path, blob in incoming.ours.items()}, **changes}
+    there = {path: blob.oid for path, blob in incoming.theirs.items()}
+    if incoming.ours == incoming.base and {path: oid for path, oid in result.items() if oid} == there:
+        return incoming.commit
+    return remote.join(changes, remote.head, incoming.commit, app.now())
 
 
-def _refuse(app: App, commit: str, found: Sequence[Finding], hint: str = NOT_OURS) -> None:
+def _refuse(app: App, commit: str, found: Sequence[Refusal], hint: str = NOT_OURS) -> None:
     """SyncTrouble when anything was found; the first few are named."""
     _name(app, found)
     if found:
@@ -146,7 +146,7 @@ def _not_ours(app: App, commit: str, hint: str = NOT_OURS) -> str:
     return hint.format(place=app.directory, there=commit[:12])
 
 
-def _name(app: App, found: Sequence[Finding]) -> None:
+def _name(app: App, found: Sequence[Refusal]) -> None:
     """Say the first few of what was found."""
     for one in found[:MANY]:
         app.say(f"{one.name}: {one.sentence}")
@@ -160,44 +160,44 @@ def _name(app: App, found: Sequence[Finding]) -> None:
 def drive(app: App, base: Path, ours: Path, theirs: Path, name: str) -> None:
     """Join two versions of a file for git, into `ours`; any trouble leaves it as it is, and git says so."""
     old, mine, new = (path.read_bytes() for path in (base, ours, theirs))
-    seals = app.journal.seals
-    page = seals.unlock()
-    if name == OWN_PAGE:
-        before = seals.look(seals.accepted.device, old)
-        _, sealed = seals.join(before, page, manifest_chain.follow(app, [new], before, GIVE_UP))
+    keyring = app.journal.keyring
+    page = keyring.unlock()
+    if name == MANIFEST:
+        before = keyring.look(keyring.trust.device, old)
+        _, sealed = keyring.join(before, page, manifest_chain.follow(app, [new], before, GIVE_UP))
     else:
-        ((_, known),) = app.journal.judged(page, [(name, new)])
+        ((_, known),) = app.journal.verify(page, [(name, new)])
         if known.entry is None:
             raise Damaged(f"{trees.shown(name)}: {known.trouble}", GIVE_UP)
         open_ = app.journal.opens(page)
         with app.merging(3 * max(len(mine), len(new))) as merge_text:
             sealed = _joined(app, name, open_, (old, mine), known.entry, merge_text)
-    app.sync.answer(ours, sealed)
+    app.repository.answer(ours, sealed)
 
 
 # The pages
 
 
-def _judged(app: App, remote: Remote, arrival: Arrival, page: OwnPage) -> tuple[dict[str, Entry], set[str]]:
+def _judged(app: App, remote: Remote, incoming: Incoming, page: Manifest) -> tuple[dict[str, Entry], set[str]]:
     """Open every page that arrives, and return them by path; SyncTrouble unless each is genuine.
 
     The second are those that are, and that only the person can take in, who agreed to it; SyncTrouble or Interrupted
     otherwise. They are to be sealed anew, so that they are no old version, and signed by who reads the journal today.
     """
-    known = dict(app.journal.judged(page, _sealed(remote, arrival, arrival.pages)))
+    known = dict(app.journal.verify(page, _sealed(remote, incoming, incoming.pages)))
     shut = [path for path, one in known.items() if one.entry is None]
-    doubts: list[Finding] = []
-    for path, one, whose in app.journal.disowned(page, _sealed(remote, arrival, shut)):
+    doubts: list[Refusal] = []
+    for path, one, whose in app.journal.signed_by_removed(page, _sealed(remote, incoming, shut)):
         known[path] = one
-        doubts.append(Finding(path, whose))
+        doubts.append(Refusal(path, whose))
     wrong = {path: one.trouble or one.remark for path, one in known.items()}
-    _refuse(app, arrival.commit, [Finding(path, sentence) for path, sentence in wrong.items() if sentence])
-    doubts += [Finding(path, OLDER) for path in _older(app, remote, arrival)]
+    _refuse(app, incoming.commit, [Refusal(path, sentence) for path, sentence in wrong.items() if sentence])
+    doubts += [Refusal(path, OLDER) for path in _older(app, remote, incoming)]
     _ask_about(app, doubts)
     return {path: one.entry for path, one in known.items() if one.entry}, {one.name for one in doubts}
 
 
-def _ask_about(app: App, doubts: Sequence[Finding]) -> None:
+def _ask_about(app: App, doubts: Sequence[Refusal]) -> None:
     """Let the person say whether these come in; `--yes` agrees to none of them, for it never saw which they are."""
     _name(app, doubts)
     if doubts and not app.interactive:
@@ -208,42 +208,42 @@ def _ask_about(app: App, doubts: Sequence[Finding]) -> None:
         raise Interrupted("nothing was taken in")
 
 
-def _sealed(remote: Remote, arrival: Arrival, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+def _sealed(remote: Remote, incoming: Incoming, paths: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     """Yield these of the pages that arrive, sealed; one content may be pushed under two names."""
-    pages = arrival.pages
+    pages = incoming.pages
     wanted = list(paths)
     for path, (_, sealed) in zip(wanted, remote.contents(pages[path] for path in wanted), strict=True):
         yield path, sealed
 
 
-def _older(app: App, remote: Remote, arrival: Arrival) -> list[str]:
+def _older(app: App, remote: Remote, incoming: Incoming) -> list[str]:
     """Return the pages that arrive with what was sealed here before, under whatever name, and no longer stands there.
 
     The same may come in another armor; but it cannot be much shorter then, and what is larger was never the same.
     """
     cores: dict[str, str] = {}
     largest = 0
-    for path, sealed in _sealed(remote, arrival, arrival.pages):
-        cores[path] = app.journal.core(sealed)
+    for path, sealed in _sealed(remote, incoming, incoming.pages):
+        cores[path] = app.journal.content_digest(sealed)
         largest = max(largest, len(sealed))
     if not cores:
         return []
-    sides = (arrival.base, arrival.ours)
-    standing = {side[path].oid for path in cores if path in arrival.ours for side in sides if path in side}
+    sides = (incoming.base, incoming.ours)
+    standing = {side[path].oid for path in cores if path in incoming.ours for side in sides if path in side}
     past = sorted(remote.files(remote.head, 2 * largest + ROOM) - standing)
-    before = {app.journal.core(sealed) for _, sealed in remote.contents(past)}
-    return [path for path, core in cores.items() if core in before]
+    before = {app.journal.content_digest(sealed) for _, sealed in remote.contents(past)}
+    return [path for path, content_digest in cores.items() if content_digest in before]
 
 
 def _merged(
-    app: App, remote: Remote, arrival: Arrival, page: OwnPage, theirs: Mapping[str, Entry]
+    app: App, remote: Remote, incoming: Incoming, page: Manifest, theirs: Mapping[str, Entry]
 ) -> Iterator[tuple[str, bytes]]:
     """Yield each page that was changed on both sides, joined and sealed; SyncTrouble where one cannot be."""
-    wanted = {path: oids for path, oids in arrival.plan.merge.items() if path != OWN_PAGE}
+    wanted = {path: oids for path, oids in incoming.plan.merge.items() if path != MANIFEST}
     if not wanted:
         return
     open_ = app.journal.opens(page)
-    largest = max(blob.size for path in wanted for blob in (arrival.ours[path], arrival.theirs[path]))
+    largest = max(blob.size for path in wanted for blob in (incoming.ours[path], incoming.theirs[path]))
     with app.merging(3 * largest) as merge_text:
         for path, (was, here, _) in wanted.items():
             contents = dict(remote.contents([one for one in (was, here) if one]))
@@ -284,19 +284,19 @@ def _perhaps(open_: Callable[[bytes], Entry], sealed: bytes) -> Entry | None:
         return None
 
 
-def _gone(app: App, arrival: Arrival, page: OwnPage, yes: bool) -> dict[str, str | None]:
+def _gone(app: App, incoming: Incoming, page: Manifest, yes: bool) -> dict[str, str | None]:
     """Ask about pages that were removed there; those that are to stay are sealed anew, and so are no old version."""
-    gone = arrival.plan.gone
+    gone = incoming.plan.gone
     if not gone:
         return {}
-    _name(app, [Finding(name, "removed on another device") for name in gone])
+    _name(app, [Refusal(name, "removed on another device") for name in gone])
     if not (yes or app.interactive):
         count = "a page was" if len(gone) == 1 else f"{len(gone)} pages were"
         raise SyncTrouble(f"{count} removed on another device", IN_A_TERMINAL)
     if _agreed(app, yes, "gone"):
         return dict.fromkeys(gone)
     open_ = app.journal.opens(page)
-    ours = app.remote.contents(arrival.ours[name].oid for name in gone)
+    ours = app.remote.contents(incoming.ours[name].oid for name in gone)
     return {name: app.remote.write(app.journal.sealed(open_(one))) for name, (_, one) in zip(gone, ours, strict=True)}
 
 
@@ -309,8 +309,8 @@ def _agreed(app: App, yes: bool, question: str) -> bool:
 
 def begin(app: App, url: str) -> None:
     """Fetch a journal for the first time, or again before it was accepted here; nothing in it is believed yet."""
-    app.sync.prepare()
-    app.landing.finish()
+    app.repository.prepare()
+    app.checkout.finish()
     remote = app.remote
     remote.set_url(url)
     incoming = remote.fetch()
@@ -329,8 +329,8 @@ def begin(app: App, url: str) -> None:
 
 def begin_again(app: App) -> bool:
     """Fetch once more before the journal is accepted here, and take what only adds to it; return whether any did."""
-    app.sync.prepare()
-    app.landing.finish()
+    app.repository.prepare()
+    app.checkout.finish()
     incoming = app.remote.fetch()
     if not incoming or not app.remote.only_adds(incoming):
         return False
@@ -339,6 +339,6 @@ def begin_again(app: App) -> bool:
 
 
 def _land_first(app: App, incoming: str) -> None:
-    _refuse(app, incoming, trees.findings({}, app.remote.tree(incoming)), NOT_A_JOURNAL)
-    app.landing.land(incoming)
+    _refuse(app, incoming, trees.refusals({}, app.remote.tree(incoming)), NOT_A_JOURNAL)
+    app.checkout.land(incoming)
     app.remote.accept(incoming)

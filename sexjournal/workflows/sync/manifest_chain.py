@@ -11,51 +11,51 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sexjournal.errors import Damaged, Interrupted, NotForUs, SyncTrouble
-from sexjournal.git.trees import OWN_PAGE, Arrival
+from sexjournal.git.trees import MANIFEST, Incoming
 
 if TYPE_CHECKING:
     from sexjournal.app import App
     from sexjournal.git.remote import Remote
-    from sexjournal.keys.keyring import Seals
-    from sexjournal.keys.manifest import OwnPage
+    from sexjournal.keys.keyring import Keyring
+    from sexjournal.keys.manifest import Manifest
 
 MOST = 32  # new own pages that are looked at in one sync; each takes two unlockings
 TAKEN_AWAY = "it may have been removed on another device: 'journal keys' there tells, and can add it again"
 SHOWN_AND_ASKED = "journal sync in a terminal shows them, and asks"
 
 
-def own_page(app: App, remote: Remote, arrival: Arrival, hint: str) -> tuple[OwnPage, dict[str, str | None]]:
+def own_page(app: App, remote: Remote, incoming: Incoming, hint: str) -> tuple[Manifest, dict[str, str | None]]:
     """Return the own page that holds from now on, confirmed and announced, and what becomes of its file.
 
     SyncTrouble, with `hint`, when what arrives does not follow.
     """
-    seals, plan = app.journal.seals, arrival.plan
-    before = seals.unlock()
-    if OWN_PAGE in plan.merge:
-        was, _, theirs = plan.merge[OWN_PAGE]
-        ((_, old),) = remote.contents([was or remote.before(arrival.commit, OWN_PAGE)])
-        base = seals.look(seals.accepted.device, old)
-        page, sealed = seals.join(
-            base, before, follow(app, _steps(app, remote, arrival, theirs, base, hint), base, hint)
+    keyring, plan = app.journal.keyring, incoming.plan
+    before = keyring.unlock()
+    if MANIFEST in plan.merge:
+        was, _, theirs = plan.merge[MANIFEST]
+        ((_, old),) = remote.contents([was or remote.before(incoming.commit, MANIFEST)])
+        base = keyring.look(keyring.trust.device, old)
+        page, sealed = keyring.join(
+            base, before, follow(app, _steps(app, remote, incoming, theirs, base, hint), base, hint)
         )
-        return page, {OWN_PAGE: remote.write(sealed)}
-    tip = plan.take.get(OWN_PAGE, "")
-    steps = _steps(app, remote, arrival, tip, before, hint)
+        return page, {MANIFEST: remote.write(sealed)}
+    tip = plan.take.get(MANIFEST, "")
+    steps = _steps(app, remote, incoming, tip, before, hint)
     if not tip:
         if steps:
-            raise SyncTrouble(f"the other side's {OWN_PAGE} went back to an older one", hint)
+            raise SyncTrouble(f"the other side's {MANIFEST} went back to an older one", hint)
         return before, {}
     page = follow(app, steps, before, hint)
-    seals.announce(page, steps[-1])
-    return page, {OWN_PAGE: tip}
+    keyring.announce(page, steps[-1])
+    return page, {MANIFEST: tip}
 
 
-def follow(app: App, steps: Iterable[bytes], before: OwnPage, hint: str) -> OwnPage:
+def follow(app: App, steps: Iterable[bytes], before: Manifest, hint: str) -> Manifest:
     """Walk from the own page before to the last one of `steps`, sealed and in the order of serials, and return that.
 
     SyncTrouble unless each is genuine, and the last one comes last; what only the person can confirm is asked once.
     """
-    line = _Line(app.journal.seals, before, hint)
+    line = _Line(app.journal.keyring, before, hint)
     wrong = ""
     for sealed in steps:
         wrong = line.step(sealed)
@@ -68,11 +68,11 @@ def follow(app: App, steps: Iterable[bytes], before: OwnPage, hint: str) -> OwnP
 class _Line:
     """How far the line of own pages was followed."""
 
-    def __init__(self, seals: Seals, before: OwnPage, hint: str) -> None:
-        self._seals, self._hint = seals, hint
+    def __init__(self, keyring: Keyring, before: Manifest, hint: str) -> None:
+        self._seals, self._hint = keyring, hint
         self.reached = before
         self._known = _readers(before)  # of any page that is genuine
-        self._barred = _removed(seals.accepted.page) | _removed(before)
+        self._barred = _removed(keyring.trust.page) | _removed(before)
 
     def step(self, sealed: bytes) -> str:
         """Look at the next one; say why the line does not go on with it, or nothing. SyncTrouble unless it is genuine.
@@ -84,7 +84,7 @@ class _Line:
         followed = self._opened(sealed, _readers(self.reached) - self._barred)
         page = followed or self._genuine(sealed)
         wrong = (
-            manifest.gone_back(page, self.reached) if followed else f"{OWN_PAGE} was signed by a key that was removed"
+            manifest.gone_back(page, self.reached) if followed else f"{MANIFEST} was signed by a key that was removed"
         )
         self._known |= _readers(page)
         self._barred |= _removed(page)
@@ -93,13 +93,13 @@ class _Line:
             self.reached = page
         return wrong
 
-    def _opened(self, sealed: bytes, signers: set[str]) -> OwnPage | None:
+    def _opened(self, sealed: bytes, signers: set[str]) -> Manifest | None:
         try:
             return self._seals.read(sealed, signers)
         except Damaged:
             return None
 
-    def _genuine(self, sealed: bytes) -> OwnPage:
+    def _genuine(self, sealed: bytes) -> Manifest:
         try:
             return self._seals.read(sealed, self._known)
         except NotForUs as trouble:
@@ -108,27 +108,27 @@ class _Line:
             raise SyncTrouble(f"the other side's {trouble.sentence}", self._hint) from None
 
 
-def _confirm(app: App, page: OwnPage, before: OwnPage) -> None:
+def _confirm(app: App, page: Manifest, before: Manifest) -> None:
     """Show what only the person can confirm, and ask."""
     from sexjournal.keys import manifest
 
-    news = manifest.news(page, before)
-    for one in news:
+    unconfirmed_changes = manifest.unconfirmed_changes(page, before)
+    for one in unconfirmed_changes:
         app.say(one)
-    if news and not app.interactive:
+    if unconfirmed_changes and not app.interactive:
         raise SyncTrouble("who can read this journal, or how, was changed on another device", SHOWN_AND_ASKED)
-    if news and not app.asker.confirm(app.wording.sync["own_page"]):
+    if unconfirmed_changes and not app.asker.confirm(app.wording.sync["own_page"]):
         raise Interrupted("nothing was taken in")
 
 
-def _steps(app: App, remote: Remote, arrival: Arrival, tip: str, before: OwnPage, hint: str) -> list[bytes]:
+def _steps(app: App, remote: Remote, incoming: Incoming, tip: str, before: Manifest, hint: str) -> list[bytes]:
     """Return the own pages that are new there and come after the one before, sealed and in the order of serials.
 
     The tip comes along whatever it is; what else this device cannot open was not meant for it.
     """
-    new = remote.past(arrival.commit).get(OWN_PAGE, set()) - remote.past(remote.head).get(OWN_PAGE, set())
+    new = remote.past(incoming.commit).get(MANIFEST, set()) - remote.past(remote.head).get(MANIFEST, set())
     if len(new) > MOST:
-        raise SyncTrouble(f"{OWN_PAGE} was changed {len(new)} times at once, which is more than people do", hint)
+        raise SyncTrouble(f"{MANIFEST} was changed {len(new)} times at once, which is more than people do", hint)
     if new <= {tip}:
         return [sealed for _, sealed in remote.contents([tip] if tip else [])]
     found = [(_serial(app, sealed), oid == tip, sealed) for oid, sealed in remote.contents(sorted({*new, tip} - {""}))]
@@ -138,14 +138,14 @@ def _steps(app: App, remote: Remote, arrival: Arrival, tip: str, before: OwnPage
 def _serial(app: App, sealed: bytes) -> int:
     """The place that an own page gives itself, before anybody vouches for it; 0 for one that does not open here."""
     try:
-        return app.journal.seals.look(app.journal.seals.accepted.device, sealed).serial
+        return app.journal.keyring.look(app.journal.keyring.trust.device, sealed).serial
     except Damaged:
         return 0
 
 
-def _removed(page: OwnPage) -> set[str]:
+def _removed(page: Manifest) -> set[str]:
     return {one.fingerprint for one in page.recipients if one.removed}
 
 
-def _readers(page: OwnPage) -> set[str]:
-    return {one.fingerprint for one in page.readers}
+def _readers(page: Manifest) -> set[str]:
+    return {one.fingerprint for one in page.current_recipients}

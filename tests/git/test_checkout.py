@@ -50,17 +50,17 @@ def over(here: Device) -> bool:
 
 def test_what_was_changed_added_and_removed_lands(here: Device) -> None:
     commit = later(here)
-    here.landing.land(commit)
+    here.checkout.land(commit)
     assert landed(here, commit)
     assert {stat.S_IMODE((here.directory / name).stat().st_mode) for name in NEXT} == {0o600}
     assert stat.S_IMODE((here.directory / "k7").stat().st_mode) == 0o700
     assert here.git("reflog", "-1", "--format=%gs") == "journal: sync"
-    assert not here.sync.commit(NOW)
+    assert not here.repository.commit(NOW)
 
 
 def test_a_first_commit_lands_where_there_was_none(here: Device) -> None:
     fresh = device(here.room, "fresh", here.directory)
-    fresh.landing.land(fresh.remote.fetch())
+    fresh.checkout.land(fresh.remote.fetch())
     assert (fresh.files(), fresh.whole(), over(fresh)) == (START, True, True)
 
 
@@ -70,14 +70,14 @@ def test_what_stands_there_already_is_not_written_again(here: Device) -> None:
     (here.directory / ATTIC).write_text(NEXT[ATTIC])
     (here.directory / TRAIN).unlink()
     before = {name: (here.directory / name).stat().st_ino for name in (LAKE, ATTIC)}
-    here.landing.land(commit)
+    here.checkout.land(commit)
     assert landed(here, commit)
     assert {name: (here.directory / name).stat().st_ino for name in before} == before
 
 
 def test_a_commit_that_is_here_already_changes_nothing(here: Device) -> None:
     before = (here.directory / LAKE).stat()
-    here.landing.land(here.history.head)
+    here.checkout.land(here.history.head)
     assert (here.directory / LAKE).stat() == before
     assert here.whole()
     assert over(here)
@@ -88,26 +88,26 @@ def test_what_somebody_changed_by_hand_is_not_written_over(here: Device, name: s
     commit = later(here)
     (here.directory / name).write_text("by hand")
     with pytest.raises(ChangedByHand, match=name) as told:
-        here.landing.land(commit)
+        here.checkout.land(commit)
     assert told.value.hint
     assert here.files() == {**START, name: "by hand"}
     assert over(here)
-    assert here.sync.commit(NOW)
+    assert here.repository.commit(NOW)
 
 
 def test_what_somebody_put_there_in_the_same_moment_is_not_written_over(
     here: Device, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commit = later(here)
-    opened = here.landing.contents
+    opened = here.checkout.contents
 
     def slow(oids: Iterator[str]) -> Iterator[tuple[str, bytes]]:
         (here.directory / ATTIC).write_text("by hand")
         yield from opened(oids)
 
-    monkeypatch.setattr(here.landing, "contents", slow)
+    monkeypatch.setattr(here.checkout, "contents", slow)
     with pytest.raises(ChangedByHand, match=ATTIC):
-        here.landing.land(commit)
+        here.checkout.land(commit)
     assert here.files()[ATTIC] == "by hand"
     assert over(here)
 
@@ -121,7 +121,7 @@ def test_a_link_in_the_place_of_a_folder_leads_nothing_out(here: Device, folder:
     (here.directory / folder).symlink_to(outside)
     before = {path.name: path.read_text() for path in outside.iterdir()}
     with pytest.raises(SyncTrouble, match="behind a link"):
-        here.landing.land(commit)
+        here.checkout.land(commit)
     assert {path.name: path.read_text() for path in outside.iterdir()} == before
     assert here.history.head != commit
     assert over(here)
@@ -135,7 +135,7 @@ def test_a_link_in_the_place_of_a_page_is_somebodys_and_stays(here: Device, name
     (here.directory / name).unlink(missing_ok=True)
     (here.directory / name).symlink_to(outside)
     with pytest.raises(ChangedByHand, match=name):
-        here.landing.land(commit)
+        here.checkout.land(commit)
     assert ((here.directory / name).is_symlink(), outside.read_text()) == (True, START[LAKE])
     assert over(here)
 
@@ -144,7 +144,7 @@ def test_a_folder_in_the_place_of_a_page_is_left_alone(here: Device) -> None:
     commit = later(here)
     (here.directory / ATTIC / "inside").mkdir(parents=True)
     with pytest.raises(ChangedByHand):
-        here.landing.land(commit)
+        here.checkout.land(commit)
     assert (here.directory / ATTIC / "inside").is_dir()
 
 
@@ -152,7 +152,7 @@ def test_nothing_lands_in_the_middle_of_a_merge(here: Device) -> None:
     commit = later(here)
     (here.directory / ".git" / "MERGE_HEAD").write_text(commit)
     with pytest.raises(SyncTrouble, match="in the middle"):
-        here.landing.land(commit)
+        here.checkout.land(commit)
     assert here.files() == START
 
 
@@ -162,7 +162,7 @@ def test_nothing_lands_in_the_middle_of_a_merge(here: Device) -> None:
 def interrupted(here: Device, monkeypatch: pytest.MonkeyPatch) -> str:
     """Let a landing end after its first file, as a full disk would; return the commit."""
     commit = later(here)
-    write, written = here.landing._write_file, 0
+    write, written = here.checkout._write_file, 0
 
     def full(*words: object) -> None:
         nonlocal written
@@ -172,30 +172,30 @@ def interrupted(here: Device, monkeypatch: pytest.MonkeyPatch) -> str:
         write(*words)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(here.landing, "_write_file", full)
+        patch.setattr(here.checkout, "_write_file", full)
         with pytest.raises(DiskTrouble):
-            here.landing.land(commit)
+            here.checkout.land(commit)
     assert (here.directory / RECORD).exists()
     assert here.files() not in (START, NEXT)
     return commit
 
 
 def test_without_a_landing_there_is_nothing_to_finish_and_no_process_is_started(here: Device) -> None:
-    here.landing._git._environ = {"PATH": ""}  # type: ignore[misc]
-    assert not here.landing.finish()
+    here.checkout._git._environ = {"PATH": ""}  # type: ignore[misc]
+    assert not here.checkout.finish()
 
 
 def test_an_interrupted_landing_is_finished(here: Device, monkeypatch: pytest.MonkeyPatch) -> None:
     commit = interrupted(here, monkeypatch)
-    assert here.landing.finish()
+    assert here.checkout.finish()
     assert landed(here, commit)
-    assert not here.landing.finish()
+    assert not here.checkout.finish()
 
 
 def test_a_gc_in_between_takes_nothing_away(here: Device, monkeypatch: pytest.MonkeyPatch) -> None:
     commit = interrupted(here, monkeypatch)
     here.git("gc", "--quiet", "--prune=now")
-    assert here.landing.finish()
+    assert here.checkout.finish()
     assert landed(here, commit)
 
 
@@ -205,10 +205,10 @@ def test_what_was_changed_by_hand_in_between_stays_and_the_landing_is_given_up(
     interrupted(here, monkeypatch)
     (here.directory / TRAIN).write_text("by hand")
     before = here.files()
-    assert not here.landing.finish()
+    assert not here.checkout.finish()
     assert over(here)
     assert here.files() == before
-    assert here.sync.commit(NOW)
+    assert here.repository.commit(NOW)
     assert here.held() == before
 
 
@@ -216,7 +216,7 @@ def test_a_commit_by_hand_in_between_stays(here: Device, monkeypatch: pytest.Mon
     interrupted(here, monkeypatch)
     here.git("commit", "--quiet", "--all", "--message", "by hand")
     head, before = here.history.head, here.files()
-    assert not here.landing.finish()
+    assert not here.checkout.finish()
     assert over(here)
     assert (here.history.head, here.files()) == (head, before)
 
@@ -225,9 +225,9 @@ def test_a_merge_by_hand_in_between_is_waited_for(here: Device, monkeypatch: pyt
     commit = interrupted(here, monkeypatch)
     mark = here.directory / ".git" / "MERGE_HEAD"
     mark.touch()
-    assert not here.landing.finish()
+    assert not here.checkout.finish()
     mark.unlink()
-    assert here.landing.finish()
+    assert here.checkout.finish()
     assert landed(here, commit)
 
 
@@ -236,8 +236,8 @@ def test_a_merge_by_hand_in_between_is_waited_for(here: Device, monkeypatch: pyt
 LAND = """\
 import os, sys
 from pathlib import Path
-from sexjournal.git.checkout import Landing
-Landing(Path(sys.argv[1]), os.environ).land(sys.argv[2])
+from sexjournal.git.checkout import Checkout
+Checkout(Path(sys.argv[1]), os.environ).land(sys.argv[2])
 """
 
 
@@ -274,12 +274,12 @@ class Pier:
     def check(self, copy: Device, result: Result, what: object) -> None:
         """Look at what must be true after a kill."""
         begun = (copy.directory / RECORD).exists()
-        assert copy.landing.finish() == begun, what
+        assert copy.checkout.finish() == begun, what
         assert not (copy.directory / RECORD).exists(), what
         if not begun and copy.history.head != self.commit:  # nothing was touched
             assert result.code != 0, what
-            assert copy.sync.commit(NOW) is False, what
-            copy.landing.land(self.commit)
+            assert copy.repository.commit(NOW) is False, what
+            copy.checkout.land(self.commit)
         for path in copy.directory.rglob(".*.tmp"):  # what was being written; it never travels
             path.unlink()
         copy.git("update-ref", "-d", "refs/journal/arriving")  # holds a commit that is here, until the next landing

@@ -23,12 +23,12 @@ from sexjournal.app import App
 from sexjournal.keys.manifest import FormerKey, Recipient
 
 app = App()
-seals = app.journal.seals
-page = seals.unlock()
+keyring = app.journal.keyring
+page = keyring.unlock()
 mine, other = page.recipients[-1], page.recipients[0]
 {made}
 text = page.compose().encode()
-(app.directory / "journal.asc").write_bytes(vault.seal(app.gpg, text, seals._for_whom(seals.accepted)))
+(app.directory / "journal.asc").write_bytes(vault.seal(app.gpg, text, keyring._for_whom(keyring.trust)))
 """
 NO_KEY = "'-----BEGIN PGP {0} KEY BLOCK-----\\n\\nAAAA\\n-----END PGP {0} KEY BLOCK-----'"
 PUBLIC, SECRET = NO_KEY.format("PUBLIC"), NO_KEY.format("PRIVATE")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sexjournal.entry.dates import parse
-from sexjournal.git.trees import LARGEST_FILE, LONGEST_SHOWN, Blob, Finding, Plan, findings, plan, shown
+from sexjournal.git.trees import LARGEST_FILE, LONGEST_SHOWN, Blob, Plan, Refusal, plan, refusals, shown
 from sexjournal.openpgp.gpg import LARGEST_PAGE
 
 OWN = "journal.asc"
@@ -28,7 +28,7 @@ def tree(contents: Mapping[str, str]) -> dict[str, Blob]:
 def told(path: str, what: Blob | None = None) -> list[str]:
     """What is said of one path that arrives."""
     before = tree({OWN: "1"})
-    return [finding.sentence for finding in findings(before, {**before, path: what or blob()})]
+    return [finding.sentence for finding in refusals(before, {**before, path: what or blob()})]
 
 
 # What may come in
@@ -103,36 +103,36 @@ def test_a_file_may_be_as_large_as_the_largest_page_and_no_larger() -> None:
 def test_an_id_that_another_path_has_does_not_come_in() -> None:
     other = "k7/k7q2m9xa.md.asc"
     here = tree({OWN: "1", LAKE: "1"})
-    assert findings(here, {**here, other: blob()}) == [Finding(other, f"its id is that of {LAKE}")]
+    assert refusals(here, {**here, other: blob()}) == [Refusal(other, f"its id is that of {LAKE}")]
     moved = tree({OWN: "1", other: "1"})  # a page's name never changes
-    assert findings(here, moved) == [Finding(other, f"its id is that of {LAKE}")]
+    assert refusals(here, moved) == [Refusal(other, f"its id is that of {LAKE}")]
     both = tree({OWN: "1", LAKE: "1", other: "2"})
-    assert [finding.name for finding in findings(tree({OWN: "1"}), both)] == [LAKE, other]
+    assert [finding.name for finding in refusals(tree({OWN: "1"}), both)] == [LAKE, other]
 
 
 def test_a_tree_without_the_own_page_is_told() -> None:
     here = tree({OWN: "1", LAKE: "1"})
-    (finding,) = findings(here, tree({LAKE: "1"}))
+    (finding,) = refusals(here, tree({LAKE: "1"}))
     assert finding.name == OWN
-    assert [finding.name for finding in findings({}, tree({LAKE: "1"}))] == [OWN]
+    assert [finding.name for finding in refusals({}, tree({LAKE: "1"}))] == [OWN]
 
 
 def test_what_was_here_before_is_not_judged_again() -> None:
     here = tree({OWN: "1", "README": "1"})
-    assert findings(here, {**here, LAKE: blob()}) == []
-    assert [finding.name for finding in findings(here, {**here, "README": blob("2")})] == ["README"]
+    assert refusals(here, {**here, LAKE: blob()}) == []
+    assert [finding.name for finding in refusals(here, {**here, "README": blob("2")})] == ["README"]
 
 
 def test_everything_that_is_wrong_is_told_in_the_order_of_the_paths() -> None:
     before = tree({OWN: "1"})
     after = {**before, "b": blob(mode="120000", size=2 * LARGEST_FILE), "a": blob()}
-    assert [finding.name for finding in findings(before, after)] == ["a", "b", "b", "b"]
+    assert [finding.name for finding in refusals(before, after)] == ["a", "b", "b", "b"]
 
 
 @pytest.mark.parametrize("sign", ["\n", "\x1b", "\u202e", "\udc80", "\x7f", "\x9b", "\u2066"])
 def test_a_name_is_shown_so_that_it_acts_on_nothing(sign: str) -> None:
     before = tree({OWN: "1"})
-    (finding,) = findings(before, {**before, f"a{sign}b é": blob()})
+    (finding,) = refusals(before, {**before, f"a{sign}b é": blob()})
     assert finding.name.isprintable()
     assert (finding.name[0], finding.name[-3:]) == ("a", "b é")
     assert len(finding.name) > len("a?b é")
