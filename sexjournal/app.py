@@ -475,7 +475,7 @@ class App:
         """Yield what merges texts line by line, in memory-backed storage with room for `size` bytes."""
         from sexjournal.git.merge_file import merger
 
-        with self.drafts.laid_out(size) as place:
+        with self.drafts.temporary_directory(size) as place:
             yield merger(place)
 
     def child(self, command: list[str], place: Path) -> int:

@@ -1,1 +1,1 @@
-"""Pages in memory-backed storage while they are written, and the editor that opens them. Knows no keys and no git."""
+"""Pages in memory-backed storage while a person writes them, and the editor. Knows no keys, no entries and no git."""

@@ -1,6 +1,6 @@
-"""The pages of one journal that lie in memory: in the making, left by a command that was killed, laid out for another.
+"""The drafts of one journal: pages being written, pages of killed commands, pages written out for another command.
 
-Knows the places and the drafts of private.py, and which of them belong to the journal.
+Knows places.py and draft.py, and the journal that each draft belongs to; no editors.
 """
 
 from __future__ import annotations
@@ -10,14 +10,15 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from sexjournal.drafts import private
-from sexjournal.drafts.private import Draft
+from sexjournal.drafts import draft as draft_files
+from sexjournal.drafts import places
+from sexjournal.drafts.draft import About, Draft, UnstoredDraft
 
-EDITING_ROOM = 4 * 1024 * 1024  # bytes kept free for a page and what its editor lays beside it
+EDITING_SPACE = 4 * 1024 * 1024  # bytes to keep free for a page and the files of an editor
 
 
 class Drafts:
-    """The drafts of the journal in `directory`; `now` tells when one is begun."""
+    """The drafts of the journal in `directory`; `now` is the clock."""
 
     def __init__(self, directory: Path, environ: Mapping[str, str], now: Callable[[], datetime]) -> None:
         self._directory = str(directory)
@@ -28,62 +29,62 @@ class Drafts:
     def begin(
         self, purpose: str, ref: str, text: str, *, page_id: str = "", written: bool = False, optional: bool = False
     ) -> Iterator[Draft]:
-        """Lay a page in memory-backed storage, and leave it there when the block fails.
+        """Write a page to memory-backed storage, and leave the page there when the block fails.
 
-        `written` says that these are the person's words already, so that they count as worth keeping as they are.
-        `optional` goes on without such a place, where nothing but safety is lost.
+        With `written`, the text is already the person's own, and worth keeping without a change. With `optional`, go
+        on without such a place: then only the safety after a kill is lost.
         """
         self.sweep()
         page = text.encode("utf-8", "surrogateescape")
         try:
-            base = private.base(self._environ)
-        except private.NoPrivatePlace:
+            place = places.find_place(self._environ)
+        except places.NoPrivatePlace:
             if not (written or optional):
                 raise
-            yield private.Unkept(page)  # what needs no editor needs no place either: it only would have been safer
+            yield UnstoredDraft(page)  # no editor needs the file
             return
-        private.room(base, 2 * len(page) + EDITING_ROOM)
-        about = private.About(purpose, ref, self._directory, self._now().isoformat(), page_id)
-        draft = Draft.create(base, about, b"" if written else page)
+        places.require_space(place, 2 * len(page) + EDITING_SPACE)
+        about = About(purpose, ref, self._directory, self._now().isoformat(), page_id)
+        draft = Draft.create(place, about, b"" if written else page)
         with draft:
             if written:
                 draft.write(page)
             yield draft
 
     @contextmanager
-    def laid_out(self, size: int) -> Iterator[Path]:
-        """Yield an empty directory in memory-backed storage with room for `size` bytes; it is wiped afterwards.
+    def temporary_directory(self, size: int) -> Iterator[Path]:
+        """Yield an empty directory in memory-backed storage with space for `size` bytes, and wipe it afterwards.
 
-        It stands in a draft without words, so that what a killed command leaves is wiped by the next one.
+        The directory is inside a draft without words, so the next command wipes the directory of a killed one.
         """
         self.sweep()
-        base = private.base(self._environ)
-        private.room(base, 2 * size + EDITING_ROOM)
-        draft = Draft.create(base, private.About("run", "", self._directory), b"")
+        place = places.find_place(self._environ)
+        places.require_space(place, 2 * size + EDITING_SPACE)
+        draft = Draft.create(place, About("run", "", self._directory), b"")
         try:
-            place = draft.path / "pages"
-            place.mkdir()
-            yield place
+            directory = draft.path / "pages"
+            directory.mkdir()
+            yield directory
         finally:
             draft.wipe()
 
     def sweep(self) -> None:
-        """Wipe what a killed command left in memory without words of the person's, such as what `run` laid out."""
+        """Wipe the drafts of killed commands that hold no words, such as the pages of `run`."""
         for draft in self._swept():
             draft.keep()
 
     def leftovers(self) -> list[Draft]:
-        """Return the pages of this journal that were being written when something went wrong."""
-        found = self._swept()
-        for draft in found:
+        """Return and lock the drafts of this journal that killed or failed commands left."""
+        drafts = self._swept()
+        for draft in drafts:
             if draft.about.journal != self._directory:
                 draft.keep()
-        return [draft for draft in found if draft.lock >= 0]
+        return [draft for draft in drafts if draft.lock >= 0]
 
     def at_work(self) -> list[Path]:
-        """Return where other commands have pages of this journal: in an editor, or laid out for `run`."""
-        held = [draft for place in private.places(self._environ) for draft in private.held(place)]
-        return [draft.path for draft in held if draft.about.journal == self._directory]
+        """Return the drafts of this journal that other commands use: open in an editor, or written out for `run`."""
+        drafts = [draft for place in places.all_places(self._environ) for draft in draft_files.in_use(place)]
+        return [draft.path for draft in drafts if draft.about.journal == self._directory]
 
     def _swept(self) -> list[Draft]:
-        return [draft for place in private.places(self._environ) for draft in private.sweep(place)]
+        return [draft for place in places.all_places(self._environ) for draft in draft_files.sweep(place)]

@@ -13,7 +13,7 @@ import termios
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from sexjournal.drafts.private import Draft
+from sexjournal.drafts.draft import Draft
 from sexjournal.errors import BadInput
 
 FIRST_CHOICES = ("nano", "vim", "vi")

@@ -16,7 +16,7 @@ from sexjournal.errors import BadInput, Interrupted, JournalError, NothingFound
 
 if TYPE_CHECKING:
     from sexjournal.app import App
-    from sexjournal.drafts.private import Draft
+    from sexjournal.drafts.draft import Draft
     from sexjournal.journal.store import Stored
     from sexjournal.prompts.prompts import Template
 

@@ -24,7 +24,7 @@ from shelf import Shelf
 from sitting import DUTCH, ended, window
 from test_trouble import on_a_small_disk
 
-from sexjournal.drafts.private import About, Draft
+from sexjournal.drafts.draft import About, Draft
 from sexjournal.journal.store import Journal
 from sexjournal.openpgp.gpg import Gpg
 from sexjournal.system import swap
@@ -791,7 +791,7 @@ def test_settings_and_questions_that_cannot_be_read_are_told(keys_of_run: Keys) 
 
 def test_no_place_in_memory_is_told(keys_of_run: Keys) -> None:
     with sound(keys_of_run) as room:
-        no_place = "from sexjournal.drafts import private; private.MOUNTINFO = Path('/dev/null'); "
+        no_place = "from sexjournal.drafts import places; places.MOUNTINFO = Path('/dev/null'); "
         script = ON_THIS_SWAP.replace("swap.SWAPS", no_place + "swap.SWAPS")
         result = room.run(sys.executable, "-c", script, str(room.tools / "swaps"), "doctor", "--json", check=1)
         (finding,) = [one for one in json.loads(result.text) if one["weight"] == "finding"]

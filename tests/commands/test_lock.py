@@ -16,7 +16,7 @@ from messages import inside
 from room import JOURNAL, Keys, Room
 from sitting import DUTCH, drafts, tables, talk, window
 
-from sexjournal.drafts.private import About, Draft
+from sexjournal.drafts.draft import About, Draft
 from sexjournal.errors import KeyTrouble
 from sexjournal.openpgp.agent import Agent
 from sexjournal.prompts.prompts import filled

@@ -16,7 +16,8 @@ import pytest
 from editors import EDITORS, child_of, draft_page, furnish, present, until, write
 from room import Room
 
-from sexjournal.drafts import editor, private
+from sexjournal.drafts import draft as drafts
+from sexjournal.drafts import editor
 from sexjournal.errors import BadInput
 
 PAGE = "the page begins here\n"
@@ -25,13 +26,14 @@ BEGINS = "begins here"
 DRIVER = """
 import os, signal, sys
 from pathlib import Path
-from sexjournal.drafts import editor, private
+from sexjournal.drafts import draft as drafts
+from sexjournal.drafts import editor, places
 from sexjournal.errors import JournalError
 
 tools, text = Path(sys.argv[1]), Path(sys.argv[2]).read_bytes()
 try:
     command = editor.command("", os.environ)
-    draft = private.Draft.create(private.base(os.environ), private.About("new"), text)
+    draft = drafts.Draft.create(places.find_place(os.environ), drafts.About("new"), text)
     editor.edit(draft, command, os.environ)
 except JournalError as trouble:
     print(f"[{trouble.sentence}] [{trouble.hint}]")
@@ -189,11 +191,11 @@ def test_the_draft_stays_locked_while_an_orphaned_editor_lives(room, number):
     until(lambda: pid.exists() and pid.read_text().endswith("\n"))
     os.kill(window.pid, number)
     until(lambda: not window.isalive())
-    assert private.sweep(room.runtime) == []
+    assert drafts.sweep(room.runtime) == []
     assert draft_page(room).read_text() == "typed so far"
     os.kill(int(pid.read_text()), signal.SIGKILL)
-    found: list[private.Draft] = []
-    until(lambda: found.extend(private.sweep(room.runtime)) or bool(found))
+    found: list[drafts.Draft] = []
+    until(lambda: found.extend(drafts.sweep(room.runtime)) or bool(found))
     assert [draft.read() for draft in found] == [b"typed so far"]
     found[0].wipe()
 
@@ -218,7 +220,7 @@ def test_an_editor_that_fails_keeps_what_it_saved(room):
 def test_an_editor_that_fails_before_it_saved_says_so(room):
     code, said = edited(room, "sys.exit(1)")
     assert (code, "[nothing had been saved" in said) == (2, True)
-    assert private.sweep(room.runtime) == []
+    assert drafts.sweep(room.runtime) == []
     assert list(room.runtime.iterdir()) == []
 
 

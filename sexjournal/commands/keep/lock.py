@@ -10,7 +10,7 @@ from sexjournal.commands.options import Yes, app_of
 
 if TYPE_CHECKING:
     from sexjournal.app import App
-    from sexjournal.drafts.private import Draft
+    from sexjournal.drafts.draft import Draft
 
 
 def lock(ctx: typer.Context, yes: Yes = False) -> None:

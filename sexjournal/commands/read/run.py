@@ -29,7 +29,9 @@ def run(ctx: typer.Context, asked: Asked, command: Command = None) -> None:
     if not command:
         raise BadInput("which command?", "journal run -- rg -C2 lake")
     chosen = app.select(asked.understood(app))
-    with app.drafts.laid_out(sum(len(one.entry.text.encode("utf-8", "surrogateescape")) for one in chosen)) as place:
+    with app.drafts.temporary_directory(
+        sum(len(one.entry.text.encode("utf-8", "surrogateescape")) for one in chosen)
+    ) as place:
         _lay_out(place, chosen)
         raise typer.Exit(app.child(command, place))
 

@@ -62,10 +62,10 @@ def swapping(app: App) -> Iterator[Finding]:  # noqa: ARG001 - every check gets 
 
 def place(app: App) -> Iterator[Finding]:
     """Tell when there is no place in memory for a page in the making."""
-    from sexjournal.drafts import private
-    from sexjournal.drafts.drafts import EDITING_ROOM
+    from sexjournal.drafts import places
+    from sexjournal.drafts.drafts import EDITING_SPACE
 
     try:
-        private.room(private.base(app.environ), EDITING_ROOM)
-    except private.NoPrivatePlace as trouble:
-        yield Finding(trouble.sentence, trouble.hint, OTHER if private.MOUNTINFO.exists() else NOTE)
+        places.require_space(places.find_place(app.environ), EDITING_SPACE)
+    except places.NoPrivatePlace as trouble:
+        yield Finding(trouble.sentence, trouble.hint, OTHER if places.MOUNTINFO.exists() else NOTE)

@@ -1,4 +1,4 @@
-"""Places in memory and drafts there: which places are taken, what outlives a kill, and what a sweep leaves alone."""
+"""Drafts in memory: what outlives a kill, and what a sweep leaves alone."""
 
 from __future__ import annotations
 
@@ -10,33 +10,21 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from sexjournal.drafts import private
-from sexjournal.drafts.private import About, Draft, NoPrivatePlace
+from sexjournal.drafts import draft as drafts
+from sexjournal.drafts.draft import About, Draft
+from sexjournal.drafts.places import NoPrivatePlace
 
 NOBODY = 65534
-MEMORY = Path("/dev/shm")
 ABOUT = About("edit", "k7q2m9xa", "/home/someone/journal", "2026-11-22T09:14:00+01:00")
 TEXT = b"---\nkind: wish\n---\n  the caf\xc3\xa9 by the lake\r\n"
 
-needs_memory = pytest.mark.skipif(
-    not private._is_safe(MEMORY, private._memory_devices()), reason="/dev/shm is not a tmpfs"
-)
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root can give a file away")
-
-
-@pytest.fixture
-def place() -> Iterator[Path]:
-    """An empty directory in memory that is ours alone."""
-    place = Path(tempfile.mkdtemp(prefix="t", dir=MEMORY if os.access(MEMORY, os.W_OK) else None))
-    yield place
-    shutil.rmtree(place)
 
 
 @pytest.fixture(params=[0o000, 0o077, 0o777], ids=oct)
@@ -64,103 +52,10 @@ def left(place: Path, text: bytes = b"changed", about: About = ABOUT) -> Path:
 
 def swept(place: Path) -> list[Path]:
     """What a sweep would offer again; the claims on it are given back."""
-    found = private.sweep(place)
+    found = drafts.sweep(place)
     for draft in found:
         draft.keep()
     return [draft.path for draft in found]
-
-
-# Places
-
-
-@needs_memory
-def test_the_runtime_directory_comes_first_when_it_is_in_memory_and_ours(place):
-    assert private.base({"XDG_RUNTIME_DIR": str(place)}) == place
-    assert list(private.places({"XDG_RUNTIME_DIR": str(place)}))[:2] == [place, MEMORY]
-
-
-@needs_memory
-def test_shared_memory_is_taken_without_a_runtime_directory():
-    assert private.base({}) == MEMORY
-
-
-@needs_memory
-@pytest.mark.parametrize("permissions", [0o755, 0o770, 0o701])
-def test_a_runtime_directory_that_others_may_enter_is_passed_over(place, permissions):
-    place.chmod(permissions)
-    assert private.base({"XDG_RUNTIME_DIR": str(place)}) == MEMORY
-
-
-@needs_memory
-@needs_root
-def test_a_runtime_directory_of_somebody_else_is_passed_over(place):
-    os.chown(place, NOBODY, NOBODY)
-    assert private.base({"XDG_RUNTIME_DIR": str(place)}) == MEMORY
-
-
-@needs_memory
-@pytest.mark.parametrize("value", ["", ".", "relative", "/nowhere/at/all", "/proc/self/mountinfo"])
-def test_a_runtime_directory_that_is_none_is_passed_over(value):
-    assert private.base({"XDG_RUNTIME_DIR": value}) == MEMORY
-
-
-@needs_memory
-def test_a_runtime_directory_on_disk_is_passed_over(tmp_path):
-    if tmp_path.stat().st_dev in private._memory_devices():
-        pytest.skip("the temporary files of this machine are in memory")
-    tmp_path.chmod(0o700)
-    assert private.base({"XDG_RUNTIME_DIR": str(tmp_path)}) == MEMORY
-
-
-@needs_memory
-def test_a_shared_place_without_the_sticky_bit_is_passed_over(place, monkeypatch):
-    monkeypatch.setattr(private, "SHARED", (place,))
-    place.chmod(0o777)
-    assert list(private.places({})) == []
-    place.chmod(0o1777)
-    assert list(private.places({})) == [place]
-
-
-def test_where_all_is_disk_the_reason_and_what_to_set_are_said(tmp_path, monkeypatch):
-    table = tmp_path / "mountinfo"
-    table.write_text("27 1 254:0 / / rw,relatime shared:1 master:2 - ext4 /dev/vda rw\n")
-    monkeypatch.setattr(private, "MOUNTINFO", table)
-    with pytest.raises(NoPrivatePlace, match="must not touch the disk") as caught:
-        private.base({"XDG_RUNTIME_DIR": str(tmp_path)})
-    assert "XDG_RUNTIME_DIR" in caught.value.hint
-    assert caught.value.exit_code == 2
-
-
-def test_a_system_that_cannot_tell_memory_from_disk_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(private, "MOUNTINFO", tmp_path / "missing")
-    with pytest.raises(NoPrivatePlace, match="does not tell") as caught:
-        private.base({"XDG_RUNTIME_DIR": str(tmp_path)})
-    assert "standard input" in caught.value.hint
-
-
-def test_mounts_are_told_by_their_device_however_many_fields_they_have(tmp_path, monkeypatch):
-    table = tmp_path / "mountinfo"
-    table.write_bytes(
-        b"1 1 254:0 / / rw - ext4 /dev/vda rw\n"
-        b"2 1 0:25 / /dev/shm rw,nosuid shared:4 master:1 - tmpfs tmpfs rw\n"
-        b"3 1 0:300 /a\\040-\\040b /mnt/\xff rw - ramfs none rw\n"
-        b"4 1 0:26 / /mnt/tmpfs rw - fuse.tmpfs tmpfs rw\n"
-    )
-    monkeypatch.setattr(private, "MOUNTINFO", table)
-    assert private._memory_devices() == {os.makedev(0, 25), os.makedev(0, 300)}
-
-
-def test_a_place_without_room_is_refused_before_anything_is_written(place):
-    private.room(place, 1)
-    with pytest.raises(NoPrivatePlace, match="KiB are needed") as caught:
-        private.room(place, 1 << 60)
-    assert caught.value.hint
-
-
-def test_a_place_without_a_limit_has_room(place, monkeypatch):
-    unlimited = os.statvfs_result((4096, 4096, 0, 0, 0, 0, 0, 0, 0, 255))
-    monkeypatch.setattr(os, "statvfs", lambda path: unlimited)
-    private.room(place, 1 << 60)
 
 
 # Drafts
@@ -256,9 +151,9 @@ def test_a_place_that_is_gone_is_an_error_and_not_a_traceback(place):
 def test_a_draft_in_use_is_no_leftover_and_one_that_was_kept_is(place):
     draft = Draft.create(place, ABOUT, TEXT)
     draft.page.write_bytes(b"changed")
-    assert private.leftovers(place) == []
+    assert drafts.leftovers(place) == []
     draft.keep()
-    (found,) = private.leftovers(place)
+    (found,) = drafts.leftovers(place)
     assert (found.path, found.read(), found.changed()) == (draft.path, b"changed", True)
     assert found.about == draft.about
     found.keep()
@@ -266,8 +161,8 @@ def test_a_draft_in_use_is_no_leftover_and_one_that_was_kept_is(place):
 
 def test_a_leftover_is_offered_to_one_command_at_a_time(place):
     left(place)
-    (first,) = private.sweep(place)
-    assert private.sweep(place) == []
+    (first,) = drafts.sweep(place)
+    assert drafts.sweep(place) == []
     first.keep()
     assert swept(place) == [first.path]
 
@@ -276,7 +171,7 @@ def test_a_sweep_wipes_what_holds_no_words_and_returns_the_rest_oldest_first(pla
     paths = [left(place, text) for text in (b"young", TEXT, b"old", b"", b"middle")]
     for age, path in zip((1, 2, 5, 4, 3), paths, strict=True):
         os.utime(path / "about.json", (1_000_000 - age, 1_000_000 - age))
-    found = private.sweep(place)
+    found = drafts.sweep(place)
     assert [draft.read() for draft in found] == [b"old", b"middle", b"young"]
     assert len(list(place.iterdir())) == 3
     for draft in found:
@@ -294,7 +189,7 @@ def test_an_unchanged_page_stays_when_its_editor_left_words_beside_it(place, nam
 def test_what_nano_saved_while_dying_becomes_the_page(place):
     path = left(place, TEXT)
     (path / "page.md.save").write_bytes(b"typed until the window closed")
-    (found,) = private.sweep(place)
+    (found,) = drafts.sweep(place)
     assert found.read() == b"typed until the window closed"
     assert contents(path) == ["about.json", "page.md"]
     found.wipe()
@@ -359,8 +254,8 @@ def test_a_draft_of_somebody_else_is_not_touched(place):
 MAKE = """
 import os, signal, sys
 from pathlib import Path
-from sexjournal.drafts import private
-from sexjournal.drafts.private import About, Draft
+from sexjournal.drafts import draft as drafts
+from sexjournal.drafts.draft import About, Draft
 
 draft = Draft.create(Path(sys.argv[1]), About("new"), b"")
 draft.page.write_bytes(b"changed")
@@ -379,7 +274,7 @@ def run(place: Path, then: str) -> subprocess.Popen[str]:
 def test_a_killed_command_leaves_its_draft_to_be_offered_again(place):
     with run(place, DIE) as process:
         process.wait(10)
-    (found,) = private.sweep(place)
+    (found,) = drafts.sweep(place)
     assert found.read() == b"changed"
     found.keep()
 
@@ -387,7 +282,7 @@ def test_a_killed_command_leaves_its_draft_to_be_offered_again(place):
 def test_a_draft_stays_locked_while_a_child_lives_on(place):
     with run(place, LEND) as process:
         process.wait(10)
-        assert private.sweep(place) == []
+        assert drafts.sweep(place) == []
         os.killpg(process.pid, signal.SIGKILL)
         process.stdout.read()  # ends when the child is gone
     assert len(swept(place)) == 1
@@ -414,7 +309,7 @@ SWEEP = """
 draft.wipe()
 print("ready", flush=True)
 while True:
-    assert private.sweep(Path(sys.argv[1])) == [], "a draft in use was offered"
+    assert drafts.sweep(Path(sys.argv[1])) == [], "a draft in use was offered"
 """
 
 
@@ -436,7 +331,7 @@ def test_a_draft_that_is_swept_before_it_could_be_locked_is_made_again(place, mo
 
     def swept_first(path: Path, mode: int) -> None:
         monkeypatch.undo()
-        private.sweep(place)
+        drafts.sweep(place)
         assert not path.exists()
         make(path, mode)
 
