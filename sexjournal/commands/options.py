@@ -22,7 +22,6 @@ PANELS = {"write": "Write", "read": "Read", "reflect": "Reflect", "keep": "Keep"
 # `-2` is a REF and looks like an option, so commands that take REFs let unknown options through to `_named`.
 TAKES_REFS = {"ignore_unknown_options": True}
 BACK = re.compile("-[0-9]+")
-FINGERPRINT = 40  # characters
 
 
 def _named(refs: list[str] | str | None) -> list[str] | str | None:
@@ -113,18 +112,6 @@ def ask_first(app: App, question: str, *, yes: bool) -> None:
         raise BadInput("this asks first, and there is no terminal", "--yes does it without asking")
     if not yes and not app.asker.confirm(question):
         raise Interrupted("nothing was changed")
-
-
-def compact(fingerprint: str) -> str:
-    """Return a fingerprint as gpg gives it to programs, from any way of writing it."""
-    return fingerprint.replace(" ", "").upper().removeprefix("0X")
-
-
-def full_fingerprint(typed: str, shown_by: str) -> str:
-    """Return a whole fingerprint; BadInput for part of one, which may stand for several keys."""
-    if len(wanted := compact(typed)) != FINGERPRINT:
-        raise BadInput(f"a key is named by its full fingerprint, {FINGERPRINT} characters", f"{shown_by} shows it")
-    return wanted
 
 
 def app_of(ctx: typer.Context) -> App:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sexjournal.commands.options import Json, Yes, app_of, ask_first, compact, full_fingerprint
+from sexjournal.commands.options import Json, Yes, app_of, ask_first
 from sexjournal.errors import BadInput, KeyTrouble, NothingFound
+from sexjournal.workflows.fingerprints import compact, full_fingerprint
 
 if TYPE_CHECKING:
     from sexjournal.app import App

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sexjournal.commands.options import Json, SomeRef, app_of
-from sexjournal.commands.write.init import tell_of_help
 from sexjournal.errors import BadInput
 from sexjournal.workflows import writing
+from sexjournal.workflows.help_lines import tell_help_lines
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -217,7 +217,7 @@ def _close(app: App, entry: Entry, cadence: str, *, kept: bool) -> None:
     answers = _as_review(placed)
     told = {**answers, "cadence": cadence, "blind": "true"}
     if reflection.quiet_after(entry, answers):
-        tell_of_help(app)
+        tell_help_lines(app)
     elif reflection.is_quiet(entry) or entry.early:
         app.tell(messages["review.no_number"])
     elif reflection.settle(entry, told) is not None:

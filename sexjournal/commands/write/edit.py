@@ -9,6 +9,7 @@ import typer
 from sexjournal.commands.options import Ref, app_of
 from sexjournal.entry.merging import in_two_versions
 from sexjournal.workflows import writing
+from sexjournal.workflows.help_lines import tell_help_lines
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -45,7 +46,7 @@ def edit(ctx: typer.Context, ref: Ref) -> None:
 
 def _add_answers(app: App, stored: Stored) -> None:
     """Ask the questions that a page leaves open, and add the answers; each is kept at once, as `new --ask` does."""
-    from sexjournal.commands.write import init, new
+    from sexjournal.commands.write import new
     from sexjournal.reflect import reflection
 
     page = stored.entry
@@ -64,7 +65,7 @@ def _add_answers(app: App, stored: Stored) -> None:
         return
     app.tell(app.wording.ui["saved"])
     if reflection.quiet_after(page, answers().fields):
-        init.tell_of_help(app)
+        tell_help_lines(app)
 
 
 def _ask(app: App, page: Entry, given: dict[str, Value]) -> None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from sexjournal.commands.options import app_of
-from sexjournal.commands.write import init
 from sexjournal.errors import BadInput
 from sexjournal.workflows import writing
+from sexjournal.workflows.setup.start import set_up_if_missing
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -25,8 +25,7 @@ def jot(ctx: typer.Context) -> None:
         hint = "type it after Enter, or pipe it: then it stays out of your shell's history"
         raise BadInput("a jot takes no words on the command line", hint)
     app = app_of(ctx)
-    if not app.journal.keyring.is_trusted:
-        init.make(app, init.Wishes())
+    set_up_if_missing(app)
     stored = keep(app, {})
     if stored is not None:
         sys.stdout.write(f"{stored.entry.id}\n")

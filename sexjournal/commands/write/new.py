@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sexjournal.commands.options import app_of
-from sexjournal.commands.write import init, jot, tag
+from sexjournal.commands.write import jot, tag
 from sexjournal.errors import BadInput
 from sexjournal.workflows import writing
+from sexjournal.workflows.help_lines import tell_help_lines
+from sexjournal.workflows.setup.start import set_up_if_missing
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -38,8 +40,7 @@ def new(
     input.
     """
     app = app_of(ctx)
-    if not app.journal.keyring.is_trusted:
-        init.make(app, init.Wishes())
+    set_up_if_missing(app)
     flags = _flags(app, kind, on, with_ or [], tags or [], title, rating)
     if app.interactive:
         writing.offer_leftovers(app)
@@ -148,7 +149,7 @@ def _from_questions(app: App, flags: dict[str, Value]) -> Stored | None:
         draft.write(page.text.encode())
         stored = writing.from_draft(app, draft, writing.accept_written(app))
         if reflection.is_quiet(page):
-            init.tell_of_help(app)
+            tell_help_lines(app)
         return stored
 
 

@@ -1,0 +1,75 @@
+"""Accepting a journal that another device made, or whose manifest changed: show the recipients, and ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sexjournal.errors import Interrupted, KeyTrouble, NotForUs
+from sexjournal.workflows.setup.choose_key import choose_key
+from sexjournal.workflows.setup.fetch import explain_cancelling, fetch_again
+from sexjournal.workflows.setup.welcome import need_terminal
+
+if TYPE_CHECKING:
+    from sexjournal.app import App
+    from sexjournal.keys.manifest import Manifest
+    from sexjournal.openpgp.gpg import Key
+    from sexjournal.workflows.setup.start import Wishes
+
+
+def accept(app: App, wishes: Wishes) -> None:
+    """Show who can read the journal, ask, and trust its manifest from now on.
+
+    KeyTrouble, with the missing step, when the journal is not sealed for this device yet.
+    """
+    key = choose_key(app, wishes.key, wishes.new_key)
+    manifest = _open_manifest(app, key)
+    if manifest is None and not wishes.source and fetch_again(app):
+        with explain_cancelling():
+            manifest = _open_manifest(app, key)
+    if manifest is None:
+        raise _not_added_yet(app, key)
+    for line in _described(manifest):
+        app.say(line)
+    if not wishes.yes:
+        need_terminal(app)
+        if not app.asker.confirm(app.wording.init["accept"]):
+            raise Interrupted("nothing was accepted")
+    app.journal.keyring.accept(manifest, key.fingerprint)
+    app.repository.prepare(moved=True)
+    app.say(f"accepted the journal in {app.directory}")
+
+
+def _open_manifest(app: App, key: Key) -> Manifest | None:
+    """Return the manifest; None when it is not sealed for this device.
+
+    The manifest is accepted as it lies here. `journal sync` judges later changes; a change that `fetch_again` brings
+    is not checked that closely.
+    """
+    try:
+        return app.journal.keyring.look(key.fingerprint)
+    except NotForUs:
+        return None
+
+
+def _not_added_yet(app: App, key: Key) -> KeyTrouble:
+    """Tell the one step that is missing on a new device, and return the error that says so."""
+    words = app.wording.init
+    app.tell(words["shut"])
+    app.tell(words["shut_here"])
+    app.tell(f"  gpg --armor --export {key.fingerprint} > device.asc")
+    app.tell(words["shut_there"])
+    app.tell(f"  gpg --import device.asc && journal keys add {key.fingerprint} && journal sync")
+    app.tell(words["shut_then"])
+    again = "journal init" if app.remote.url else "journal init --from URL"
+    return KeyTrouble(
+        "this device's key does not open the journal yet", f"add it on the other device, as told above; then: {again}"
+    )
+
+
+def _described(manifest: Manifest) -> list[str]:
+    """Return a line for each current recipient, and one for the journal key."""
+    recipients = [
+        f"sealed for {recipient.name} ({recipient.fingerprint}), added {recipient.added}"
+        for recipient in manifest.current_recipients
+    ]
+    return [*recipients, f"journal key {manifest.key}, serial {manifest.serial}"]

@@ -1,0 +1,59 @@
+"""Fetching the journal of another device, before this device trusts one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from sexjournal.errors import BadInput, KeyTrouble, SyncTrouble
+from sexjournal.workflows.setup.welcome import ask_whether_safe, need_terminal
+
+if TYPE_CHECKING:
+    from sexjournal.app import App
+
+NOTHING_CHANGED = "nothing was changed"  # how the hint of a cancelled passphrase begins
+
+
+def fetch(app: App, url: str, *, yes: bool) -> None:
+    """Fetch the journal of another device from `url`; BadInput where a trusted journal or pages are already."""
+    from sexjournal.workflows.sync import exchange
+
+    if app.journal.keyring.is_trusted:
+        raise BadInput(f"there is a journal in {app.directory} already", "journal sync brings what is new")
+    if app.journal.has_pages and not app.journal.keyring.exists:
+        raise BadInput(f"there are pages in {app.directory} already", "journal --dir DIR init --from URL")
+    if not yes and not app.journal.keyring.exists:  # the first device asked about another computer
+        need_terminal(app)
+        ask_whether_safe(app)
+    exchange.begin(app, url)
+
+
+def fetch_again(app: App) -> bool:
+    """Fetch later changes to a journal that this device does not trust yet; return whether there were any.
+
+    Trouble with the remote leaves the journal as it is. Where no journal is here yet, SyncTrouble goes on to the
+    caller: a new journal would be another one than the remote has.
+    """
+    from sexjournal.workflows.sync import exchange
+
+    if app.journal.keyring.is_trusted or not app.directory.is_dir() or not app.remote.url:
+        return False
+    try:
+        return exchange.begin_again(app)
+    except SyncTrouble as trouble:
+        if not app.journal.keyring.exists:
+            raise
+        app.say(f"{trouble.sentence}; going on with what is here")
+        return False
+
+
+@contextmanager
+def explain_cancelling() -> Iterator[None]:
+    """Say after a cancelled passphrase that the journal was fetched, where gpg's hint says that nothing was changed."""
+    try:
+        yield
+    except KeyTrouble as trouble:
+        if not trouble.hint.startswith(NOTHING_CHANGED):
+            raise
+        raise KeyTrouble(trouble.sentence, "the journal was fetched; 'journal init' goes on from there") from None
