@@ -39,10 +39,10 @@ SLOW_START = 1.0  # seconds of reading before a progress bar is worth showing
 
 def _refuse_shut(reading: Reading, refs: Iterable[str]) -> None:
     """Damaged when a REF names a file that is there but does not count as a page."""
-    from sexjournal.journal.store import id_in
+    from sexjournal.entry.filename import id_at_end
 
     for trouble in reading.troubles:
-        if trouble.unreadable and id_in(trouble.name).startswith(tuple(refs)):
+        if trouble.unreadable and id_at_end(trouble.name).startswith(tuple(refs)):
             raise Damaged(f"{trouble.name}: {trouble.sentence}", "git can show its past: git log -- FILE")
 
 

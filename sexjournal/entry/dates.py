@@ -42,11 +42,6 @@ class When:
         return self.text == self.earliest.isoformat()
 
     @property
-    def stem(self) -> str:
-        """The start without its mark, fit for a file name: `2009` of `2009~/2013`."""
-        return self.text.partition("/")[0].rstrip("~?")
-
-    @property
     def sort_key(self) -> tuple[date, date]:
         """By the earliest day, then by the latest."""
         return self.earliest, self.latest

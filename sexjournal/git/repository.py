@@ -7,19 +7,20 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 
+from sexjournal.entry.filename import ENDING, EVERY_PAGE, MANIFEST, id_of
 from sexjournal.errors import BadInput, NothingFound
 from sexjournal.git.process import LARGEST_LISTING, MESSAGE, Git, stamp
-from sexjournal.git.trees import LARGEST_FILE, id_of
+from sexjournal.git.trees import LARGEST_FILE
 from sexjournal.system import disk
 
 # Whatever a tree that was pushed says: only pages are opened for a diff, and only sealed files are merged, by us.
-ATTRIBUTES = """\
+ATTRIBUTES = f"""\
 * -text -eol -filter -ident -merge !working-tree-encoding
-*.md.asc diff=journal merge=journal
-/journal.asc merge=journal
+*{ENDING} diff=journal merge=journal
+/{MANIFEST} merge=journal
 """
 # Only sealed files travel, also when a person says `git add .` with a page in clear beside them.
-EXCLUDED = "*\n!*/\n!/journal.asc\n!/*/*.md.asc\n"
+EXCLUDED = f"*\n!*/\n!/{MANIFEST}\n!/{EVERY_PAGE}\n"
 
 
 class Repository:
@@ -91,8 +92,8 @@ class Repository:
         It looks back as far as LARGEST_LISTING goes: somebody who pushed may have let millions of names come and go.
         """
         words = ("log", "--diff-filter=D", "--name-only", "--no-renames", "--full-history", "-z", "--format=%x00%H")
-        listed = self._git.up_to(LARGEST_LISTING, *words, "--", ":(glob)*/*.md.asc")
-        here = {id_of(str(path.relative_to(self._directory))) for path in self._directory.glob("*/*.md.asc")}
+        listed = self._git.up_to(LARGEST_LISTING, *words, "--", f":(glob){EVERY_PAGE}")
+        here = {id_of(str(path.relative_to(self._directory))) for path in self._directory.glob(EVERY_PAGE)}
         gone: dict[str, str] = {}
         commit = ""
         for part in listed.decode("utf-8", "surrogateescape").split("\0"):

@@ -10,7 +10,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-MANIFEST = "journal.asc"
+from sexjournal.entry.filename import MANIFEST, id_of
+
 # 64 MiB of text is the most that a page can be. In armor it is a third more, with a line end after every 64 letters:
 # 86.7 MiB; the rest is for keys, signature and padding, and for what is shown in clear above.
 LARGEST_FILE = 88 * 1024 * 1024
@@ -23,12 +24,6 @@ MODES = {
     "160000": "it is a git repository inside this one",
     "100755": "it is a program that can be run",
 }
-# `2026/2026-11-21.k7q2m9xa.md.asc`, `200X/200X.k7q2m9xa.md.asc` or `k7/k7q2m9xa.md.asc`; the id is the last group. No
-# two names of this shape differ in capitals alone, so that they are two files everywhere.
-_LETTER = "[0-9a-hjkmnp-tv-z]"
-_PAGE = re.compile(
-    rf"(?:([0-9]{{4}})/\1(?:-[0-9]{{2}}){{0,2}}\.|([0-9]{{3}}X)/\2\.|({_LETTER}{{2}})/(?=\3))({_LETTER}{{8}})\.md\.asc"
-)
 _FOR_GIT = re.compile(r"\.git.*", re.IGNORECASE)
 
 
@@ -133,12 +128,6 @@ def _holders(paths: Iterable[str]) -> dict[str, set[str]]:
     for path in paths:
         holders[id_of(path)].add(path)
     return holders
-
-
-def id_of(path: str) -> str:
-    """The id that a page's name tells; empty when this is no name of a page."""
-    match = _PAGE.fullmatch(path)
-    return match[4] if match else ""
 
 
 def _wrong(path: str, blob: Blob, holders: Mapping[str, set[str]]) -> Iterator[str]:

@@ -18,9 +18,9 @@ from typing import Any, BinaryIO
 
 from sexjournal.digest import digest_of
 from sexjournal.entry.entry import Entry, Value
+from sexjournal.entry.filename import ENDING
 
 VERSION = 2
-ENDING = ".md.asc"
 
 Signature = tuple[int, int, int, int]  # size, mtime and ctime in nanoseconds, inode
 

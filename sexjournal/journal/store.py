@@ -13,19 +13,17 @@ from pathlib import Path
 
 from sexjournal.digest import digest_of
 from sexjournal.entry.entry import Entry, parse
+from sexjournal.entry.filename import ID_LENGTH, ID_LETTERS, id_at_end, page_path
 from sexjournal.entry.merging import in_two_versions
 from sexjournal.errors import BadInput, Damaged, JournalError
 from sexjournal.journal import index
-from sexjournal.journal.index import ENDING, Known
+from sexjournal.journal.index import Known
 from sexjournal.keys import trust as trust_store
 from sexjournal.keys.keyring import Keyring
 from sexjournal.keys.manifest import Manifest
 from sexjournal.openpgp import packets, vault
 from sexjournal.openpgp.gpg import LARGEST_PAGE, Gpg
 from sexjournal.system import disk
-
-ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base32
-ID_LENGTH = 8
 
 SIGNED_BY_REMOVED = "it is signed by a key that was removed from this journal ({})"
 BOTH = "changed on two devices at once; 'journal edit {}' shows both versions"
@@ -78,13 +76,8 @@ class ChangedMeanwhile(JournalError):
 
 def new_id() -> str:
     """Return a new random id; it begins with a letter, so that nobody takes it for a number or a year."""
-    letters = ALPHABET.lstrip("0123456789")
-    return secrets.choice(letters) + "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH - 1))
-
-
-def id_in(name: str) -> str:
-    """Return the id that a file's name tells."""
-    return Path(name).name.removesuffix(ENDING).rpartition(".")[2]
+    letters = ID_LETTERS.lstrip("0123456789")
+    return secrets.choice(letters) + "".join(secrets.choice(ID_LETTERS) for _ in range(ID_LENGTH - 1))
 
 
 class Journal:
@@ -256,10 +249,8 @@ class Journal:
         return _clear_header(entry, self.keyring.trust.page.clear) + self.keyring.seal(text)
 
     def _name(self, entry: Entry) -> str:
-        if self.keyring.trust.page.hidden:
-            return f"{entry.id[:2]}/{entry.id}{ENDING}"
-        stem = entry.date.stem if entry.date else "0000"
-        return f"{stem[:4]}/{stem}.{entry.id}{ENDING}"
+        date = entry.date.text if entry.date else ""
+        return page_path(entry.id, date, hidden=self.keyring.trust.page.hidden)
 
     def _unchanged(self, stored: Stored) -> None:
         try:
@@ -367,7 +358,7 @@ def _known(name: str, sealed: bytes, opened: bytes | Damaged, clear: Sequence[st
     digest = "" if isinstance(entry, vault.Unopened) else digest_of(sealed)
     if isinstance(entry, Damaged):
         return Known(nowhere, digest, None, entry.sentence)
-    if entry.id != id_in(name):
+    if entry.id != id_at_end(name):
         return Known(nowhere, digest, None, "its name is another page's")
     header, _ = packets.split(sealed)
     differs = header != _clear_header(entry, clear)

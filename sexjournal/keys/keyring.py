@@ -13,6 +13,7 @@ from pathlib import Path
 
 from sexjournal.digest import digest_of
 from sexjournal.entry.entry import BadPage
+from sexjournal.entry.filename import MANIFEST
 from sexjournal.errors import BadInput, Damaged, JournalError
 from sexjournal.keys import manifest
 from sexjournal.keys import trust as trust_store
@@ -23,7 +24,7 @@ from sexjournal.openpgp.gpg import Gpg
 from sexjournal.system import disk
 
 NEVER_ACCEPTED = "journal init shows who can read it, and asks"
-EARLIER = "git can bring an earlier one back: git log -- journal.asc"
+EARLIER = f"git can bring an earlier one back: git log -- {MANIFEST}"
 LARGEST = 1024 * 1024  # bytes of a sealed own page, with room for some hundred keys
 SEALING = "sealing"  # there while pages may be sealed for other keys than those of today, killed or not
 
@@ -45,7 +46,7 @@ class Keyring:
 
     @property
     def exists(self) -> bool:
-        return (self.directory / manifest.NAME).is_file()
+        return (self.directory / MANIFEST).is_file()
 
     @property
     def is_trusted(self) -> bool:
@@ -93,7 +94,7 @@ class Keyring:
         self._learn(page.current_recipients)
         signers = [reader.fingerprint for reader in page.current_recipients]
         if _understood(vault.open_with_gpg(self._gpg, sealed, device, signers)) != page:
-            raise Damaged(f"{manifest.NAME} changed meanwhile", NEVER_ACCEPTED)
+            raise Damaged(f"{MANIFEST} changed meanwhile", NEVER_ACCEPTED)
         self._accept(page, device, digest_of(sealed))
 
     def write(self, page: Manifest, device: str = "") -> None:
@@ -103,7 +104,7 @@ class Keyring:
         """
         coming, sealed = self._written(page, device or self.trust.device)
         trust_store.announce(self.room, coming)
-        disk.replace(self.directory / manifest.NAME, sealed)
+        disk.replace(self.directory / MANIFEST, sealed)
         self._keep(coming)
 
     # changing who can open it
@@ -205,8 +206,8 @@ class Keyring:
         try:
             return _understood(self._with_news(_bounded(sealed), signers))
         except Damaged as trouble:
-            told = trouble.sentence.removeprefix(f"{manifest.NAME} ")
-            raise type(trouble)(f"{manifest.NAME}: {told}", trouble.hint or EARLIER) from None
+            told = trouble.sentence.removeprefix(f"{MANIFEST} ")
+            raise type(trouble)(f"{MANIFEST}: {told}", trouble.hint or EARLIER) from None
 
     def has_unconfirmed_changes(self) -> bool:
         """Whether the journal's own page changed in a way that the person has to confirm."""
@@ -304,12 +305,12 @@ class Keyring:
 
     def _own_page(self) -> bytes:
         try:
-            return (self.directory / manifest.NAME).read_bytes()
+            return (self.directory / MANIFEST).read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             raise BadInput(f"there is no journal in {self.directory}", "journal init makes one") from None
         except OSError as error:
             reason = str(error.strerror).lower()
-            raise BadInput(f"{manifest.NAME} cannot be read: {reason}", f"look at {self.directory}") from None
+            raise BadInput(f"{MANIFEST} cannot be read: {reason}", f"look at {self.directory}") from None
 
     def _digest(self) -> str:
         return digest_of(self._own_page())
@@ -374,7 +375,7 @@ def _sealed_for(page: Manifest) -> list[str]:
 def _bounded(sealed: bytes) -> bytes:
     """Return an own page as it is sealed, unless it is larger than one can be, so that opening it costs little."""
     if len(sealed) > LARGEST:
-        raise Damaged(f"{manifest.NAME} is larger than it can be: {len(sealed) // 1024} KiB", EARLIER)
+        raise Damaged(f"{MANIFEST} is larger than it can be: {len(sealed) // 1024} KiB", EARLIER)
     return sealed
 
 
@@ -383,12 +384,12 @@ def _understood(data: bytes) -> Manifest:
     try:
         page = manifest.read(data.decode("utf-8", "surrogateescape"))
     except BadPage:
-        raise Damaged(f"{manifest.NAME} does not hold what it should", EARLIER) from None
+        raise Damaged(f"{MANIFEST} does not hold what it should", EARLIER) from None
     for reader in page.recipients:
         _public(reader.fingerprint, reader.certificate)
     for key in (page.as_former(), *page.former):
         if not packets.is_secret_of(key.secret, _public(key.fingerprint, key.certificate)):
-            raise Damaged(f"{manifest.NAME} holds another journal key than it lists", EARLIER)
+            raise Damaged(f"{MANIFEST} holds another journal key than it lists", EARLIER)
     return page
 
 
@@ -396,5 +397,5 @@ def _public(fingerprint: str, certificate: str) -> bytes:
     """Return the public part of the key in a certificate; Damaged when it is another one."""
     key = packets.certificate(certificate)
     if key.fingerprint != fingerprint:
-        raise Damaged(f"{manifest.NAME} holds another key than it lists", EARLIER)
+        raise Damaged(f"{MANIFEST} holds another key than it lists", EARLIER)
     return key.public

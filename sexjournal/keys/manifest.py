@@ -14,9 +14,9 @@ from functools import reduce
 from typing import Any
 
 from sexjournal.entry.entry import Value, parse
+from sexjournal.entry.filename import MANIFEST
 from sexjournal.errors import BadInput, Damaged
 
-NAME = "journal.asc"
 FORMAT = 1
 NAMES = ("dated", "opaque")
 CLEARABLE = ("date", "kind", "tags", "with", "title", "rating")
@@ -112,7 +112,7 @@ def read(text: str) -> Manifest:
     keys = 1 + len(former)
     if not isinstance(listed, list) or len(certificates) != len(listed) + keys or len(secrets) != keys:
         raise Damaged(
-            f"{NAME} does not hold what it should", "git can bring an earlier one back: git log -- journal.asc"
+            f"{MANIFEST} does not hold what it should", f"git can bring an earlier one back: git log -- {MANIFEST}"
         )
     recipients = tuple(_recipient(item, certificate) for item, certificate in zip(listed, certificates, strict=False))
     return Manifest(
@@ -130,10 +130,10 @@ def read(text: str) -> Manifest:
 def gone_back(page: Manifest, before: Manifest) -> str:
     """Say how a page that is not the one before it fails to come after it; empty when it does."""
     if page.serial < before.serial:
-        return f"{NAME} is older than the one this device knows"
+        return f"{MANIFEST} is older than the one this device knows"
     if page.serial == before.serial:
-        return f"{NAME} was written anew without a new serial"
-    return "" if _fingerprints(before) <= _fingerprints(page) else f"{NAME} no longer lists a key that it had"
+        return f"{MANIFEST} was written anew without a new serial"
+    return "" if _fingerprints(before) <= _fingerprints(page) else f"{MANIFEST} no longer lists a key that it had"
 
 
 def unconfirmed_changes(page: Manifest, before: Manifest) -> list[str]:
@@ -152,7 +152,10 @@ def unconfirmed_changes(page: Manifest, before: Manifest) -> list[str]:
         ),
         *([_new_key(removed=not then.keys() <= now.keys())] if page.key != before.key else []),
         *(
-            [f"{NAME} says anew what the files show: names {page.names}, in clear {', '.join(page.clear) or 'nothing'}"]
+            [
+                f"{MANIFEST} says anew what the files show: names {page.names}, "
+                f"in clear {', '.join(page.clear) or 'nothing'}"
+            ]
             if (page.names, page.clear) != (before.names, before.clear)
             else []
         ),
@@ -162,8 +165,10 @@ def unconfirmed_changes(page: Manifest, before: Manifest) -> list[str]:
 def _new_key(*, removed: bool) -> str:
     """Say that the journal key is another one, and that it is as it should be where a recipient was removed."""
     if removed:
-        return f"{NAME} holds a new journal key, which follows from the removal: whoever was removed knew the old one"
-    return f"{NAME} holds another journal key than this device knows"
+        return (
+            f"{MANIFEST} holds a new journal key, which follows from the removal: whoever was removed knew the old one"
+        )
+    return f"{MANIFEST} holds another journal key than this device knows"
 
 
 def joined(
@@ -218,7 +223,7 @@ def _listed(recipient: Recipient) -> dict[str, Value]:
 
 def _recipient(item: Value, certificate: str) -> Recipient:
     if not isinstance(item, dict):
-        raise Damaged(f"{NAME} does not list its recipients as it should")
+        raise Damaged(f"{MANIFEST} does not list its recipients as it should")
     removed = _word(item, "removed") if "removed" in item else ""
     return Recipient(
         _fingerprint(_word(item, "fingerprint")), _word(item, "name"), _word(item, "added"), certificate, removed
@@ -233,20 +238,20 @@ def _known_format(fields: Mapping[str, Value]) -> None:
 def _number(value: Value) -> int:
     if isinstance(value, str) and value.isdecimal() and len(value) <= _DIGITS:
         return int(value)
-    raise Damaged(f"{NAME} holds no number where it should")
+    raise Damaged(f"{MANIFEST} holds no number where it should")
 
 
 def _fingerprint(word: str) -> str:
     """Return a fingerprint that is one: files are named after it."""
     if not _FINGERPRINT.fullmatch(word):
-        raise Damaged(f"{NAME} holds no fingerprint where it should")
+        raise Damaged(f"{MANIFEST} holds no fingerprint where it should")
     return word
 
 
 def _known(words: Iterable[str], known: Collection[str]) -> tuple[str, ...]:
     found = tuple(words)
     if not set(found) <= set(known):
-        raise Damaged(f"{NAME} says something that this version does not know")
+        raise Damaged(f"{MANIFEST} says something that this version does not know")
     return found
 
 
@@ -273,7 +278,7 @@ def _blocks(text: str, kind: str) -> list[str]:
 def _word(fields: Mapping[str, Value], name: str) -> str:
     value = fields.get(name)
     if not isinstance(value, str):
-        raise Damaged(f"{NAME} does not say its '{name}'")
+        raise Damaged(f"{MANIFEST} does not say its '{name}'")
     return value
 
 

@@ -21,6 +21,7 @@ from pages import COMMON, RARE, RARITY, page
 from timing import Failed
 
 from sexjournal.app import NAME
+from sexjournal.entry.filename import ENDING, EVERY_PAGE, MANIFEST
 from sexjournal.keys import trust
 
 HERE = Path(__file__).resolve().parent
@@ -44,7 +45,6 @@ PLACES = {
 SETTINGS = {"GIT_CONFIG_GLOBAL": "/dev/null", "GIT_CONFIG_SYSTEM": "/dev/null", "LANG": "C.UTF-8", "TERM": "dumb"}
 INHERITED = ("PATH", "PYTHONPATH")
 SEALERS = 2  # processes that fill a journal
-ENDING = ".md.asc"
 
 # What pip would install as `journal`; without .py, so that nothing can import it.
 JOURNAL = "import sys\n\nfrom sexjournal.main import main\n\nsys.exit(main())\n"
@@ -168,9 +168,9 @@ class Ground:
 
     def take(self, size: int, of: int) -> list[Path]:
         """Make a journal of `size` pages of the largest one; return the pages of that one which are left."""
-        pages = sorted(self.directory(of).glob(f"*/*{ENDING}"), key=lambda path: path.name[::-1])  # by id, so at random
+        pages = sorted(self.directory(of).glob(EVERY_PAGE), key=lambda path: path.name[::-1])  # by id, so at random
         shutil.rmtree(self.directory(size), ignore_errors=True)
-        for path in (self.directory(of) / "journal.asc", *pages[:size]):
+        for path in (self.directory(of) / MANIFEST, *pages[:size]):
             self.lay(path, size)
         self.run(*self.journal(size, "init", "--yes"))
         return pages[size:]

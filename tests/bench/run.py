@@ -20,10 +20,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import table
-from ground import ENDING, Ground
+from ground import Ground
 from jrnl import Jrnl
 from pages import COMMON, RARE, page
 from timing import Case, Samples, interleaved
+
+from sexjournal.entry.filename import EVERY_PAGE
 
 SMALL, LARGE = 1_000, 30_000
 FILES = 50  # that are opened one by one
@@ -101,7 +103,7 @@ class Bench:
         ]
 
     def _one_by_one(self) -> tuple[str, ...]:
-        files = sorted(self.ground.directory(self.size).glob(f"*/*{ENDING}"))[:FILES]
+        files = sorted(self.ground.directory(self.size).glob(EVERY_PAGE))[:FILES]
         loop = 'for page; do gpg --batch --quiet --decrypt "$page" >/dev/null || exit; done'
         return ("sh", "-c", loop, "sh", *map(str, files))
 

@@ -33,9 +33,10 @@ from room import Keys, Result, Room
 
 from sexjournal.digest import digest_of
 from sexjournal.entry.entry import Entry, compose, parse
+from sexjournal.entry.filename import id_at_end
 from sexjournal.journal import index
 from sexjournal.journal.index import Known
-from sexjournal.journal.store import Journal, Reading, Stored, id_in
+from sexjournal.journal.store import Journal, Reading, Stored
 from sexjournal.keys.manifest import Recipient
 from sexjournal.openpgp import vault
 from sexjournal.openpgp.gpg import Gpg
@@ -223,7 +224,7 @@ class AnySequence(RuleBasedStateMachine):
     @rule(pick=PICK, folder=st.sampled_from(["1999", "2026"]), stem=st.sampled_from(["1999", "2026-11-01"]))
     def copied_under_another_date(self, pick: int, folder: str, stem: str) -> None:
         path = self._path(self._files()[pick % len(self._files())])
-        self._lay(f"{folder}/{stem}.{id_in(path.name)}.md.asc", path.read_bytes())
+        self._lay(f"{folder}/{stem}.{id_at_end(path.name)}.md.asc", path.read_bytes())
 
     @precondition(lambda self: self._files())
     @rule(pick=PICK)
@@ -314,9 +315,9 @@ class AnySequence(RuleBasedStateMachine):
         reading = self.journals[who].read()
         assert reading == self.bench.fresh()
         texts = {stored.name: stored.entry.text for stored in reading.stored}
-        ids = [id_in(name) for name in self._files()]
+        ids = [id_at_end(name) for name in self._files()]
         # Of two files with one id one is shown, and which is nobody's promise.
-        sure = {name: text for name, text in self.expected.items() if ids.count(id_in(name)) == 1}
+        sure = {name: text for name, text in self.expected.items() if ids.count(id_at_end(name)) == 1}
         assert {name: texts.get(name) for name in sure} == sure
         assert {*texts, *(trouble.name for trouble in reading.troubles)} == set(self._files())
         self.indexes.append(self._index())

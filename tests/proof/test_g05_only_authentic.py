@@ -35,7 +35,7 @@ from messages import (
 )
 from room import Keys, Room
 
-from sexjournal.journal.store import id_in
+from sexjournal.entry.filename import id_at_end
 from sexjournal.openpgp import packets
 
 OLD = "by whoever can write to the files on this device; genuine, and shown. 'journal sync' refuses them"
@@ -131,7 +131,7 @@ def test_none_of_it_keeps_the_other_pages_from_being_read(
     texts = [entry.text.encode() for entry in reading.entries]
     figures.record("G5", f"journals full of {BESIDE}", texts.count(ground.text), of=1)
     assert texts == [ground.text]
-    troubles = {id_in(trouble.name) for trouble in reading.troubles if trouble.unreadable}
+    troubles = {id_at_end(trouble.name) for trouble in reading.troubles if trouble.unreadable}
     # The message with one key broken opens with the other one, and then has another page's name.
     assert troubles == set(files)
     assert not any(ground.room.canary in trouble.sentence for trouble in reading.troubles)

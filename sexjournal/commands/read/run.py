@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sexjournal.commands.options import Asked, app_of, filtered
+from sexjournal.entry.filename import name_in_clear
 from sexjournal.errors import BadInput
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def run(ctx: typer.Context, asked: Asked, command: Command = None) -> None:
 
 def _lay_out(place: Path, chosen: Iterable[Stored]) -> None:
     for one in chosen:
-        path = place / one.name.removesuffix(".asc")
+        path = place / name_in_clear(one.name)
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(one.entry.text.encode("utf-8", "surrogateescape"))
         path.chmod(READ_ONLY)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sexjournal.entry.filename import MANIFEST
 from sexjournal.errors import BadInput, JournalError
-from sexjournal.keys import manifest
 from sexjournal.workflows.doctor import files, keys, machine, pages, repository
 from sexjournal.workflows.doctor.finding import DAMAGED, GIT, KEY, OTHER, Finding, quoted
 
@@ -79,8 +79,8 @@ def _without_own_page(app: App) -> Finding | None:
         return None  # the check that meets it tells
     if not pages:
         raise BadInput(f"there is no journal in {app.directory}", "journal init makes one")
-    hint = f"bring it back:\n  git -C {quoted(str(app.directory))} checkout HEAD -- {manifest.NAME}"
-    return Finding(f"there are pages here, and {manifest.NAME} is gone", hint, DAMAGED)
+    hint = f"bring it back:\n  git -C {quoted(str(app.directory))} checkout HEAD -- {MANIFEST}"
+    return Finding(f"there are pages here, and {MANIFEST} is gone", hint, DAMAGED)
 
 
 def _mended(finding: Finding) -> Finding:

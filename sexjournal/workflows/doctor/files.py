@@ -10,14 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sexjournal.entry.filename import ENDING, MANIFEST, is_page
 from sexjournal.errors import BadInput
-from sexjournal.keys import manifest
 from sexjournal.workflows.doctor.finding import Finding, quoted, some
 
 if TYPE_CHECKING:
     from sexjournal.app import App
 
-ENDING = ".md.asc"
 GIT_FOLDER = ".git"
 STEERS_GIT = (".gitattributes", ".gitmodules")
 NOT_OURS = (".DS_Store",)  # the Finder lays it wherever it looks; it holds names of files and places of icons
@@ -78,7 +77,7 @@ def _stray(directory: Path, path: Path) -> Finding | None:
 
 
 def _is_ours(place: Path) -> bool:
-    return str(place) == manifest.NAME or (len(place.parts) == 2 and place.name.endswith(ENDING))
+    return str(place) == MANIFEST or is_page(str(place))
 
 
 def _is_sealed(path: Path) -> bool:

@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
+from sexjournal.entry.filename import ENDING, MANIFEST
 from sexjournal.workflows.doctor.finding import GIT, NOTE, Finding, quoted, some
 
 if TYPE_CHECKING:
     from sexjournal.app import App
 
-SEALED = re.compile(r"100644 \w+ \d\t(journal\.asc|[^/]+/[^/]+\.md\.asc)", re.DOTALL)  # a line of `ls-files --stage`
+# A line of `ls-files --stage` that names a sealed file.
+SEALED = re.compile(rf"100644 \w+ \d\t({re.escape(MANIFEST)}|[^/]+/[^/]+{re.escape(ENDING)})", re.DOTALL)
 NOTES = "refs/notes/textconv"
 TRAVELLED = ("refs/remotes", "refs/journal/seen")  # what a remote is known to have
 FIX = "'journal doctor --fix' does it"

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sexjournal.entry.filename import MANIFEST
 from sexjournal.errors import BadInput, Damaged, Interrupted, JournalError, SyncTrouble
 from sexjournal.git import trees
 from sexjournal.git.objects import INSTEAD
 from sexjournal.git.remote import Offline, Standing
-from sexjournal.git.trees import MANIFEST, Incoming, Refusal
+from sexjournal.git.trees import Incoming, Refusal
 from sexjournal.workflows.sync import manifest_chain
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from sexjournal.entry.filename import MANIFEST
 from sexjournal.errors import Damaged, Interrupted, NotForUs, SyncTrouble
-from sexjournal.git.trees import MANIFEST, Incoming
+from sexjournal.git.trees import Incoming
 
 if TYPE_CHECKING:
     from sexjournal.app import App
