@@ -82,6 +82,8 @@ def test_the_import_rules_hold() -> None:
         ("commands/read/show", "import sexjournal.openpgp.gpg"),
         ("commands/write/edit", "def later() -> None:\n    import rich"),
         ("commands/keep/lock", "from sexjournal.drafts.draft import Draft"),
+        ("commands/keep/lock", "from sexjournal.commands.keep import sync"),
+        ("commands/read/show", "from sexjournal.commands.write import edit"),
         ("fresh", "'''A module that has no place in the house.'''"),
     ],
 )

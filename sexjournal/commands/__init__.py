@@ -1,1 +1,1 @@
-"""One file for each command."""
+"""One file for each command. Knows options and words; knows no keys, git or files."""

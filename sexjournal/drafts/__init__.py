@@ -1,1 +1,1 @@
-"""Pages in memory-backed storage while a person writes them, and the editor. Knows no keys, no entries and no git."""
+"""Pages in memory-backed storage in the making, and the editor. Knows text and files; knows no keys, entries or git."""

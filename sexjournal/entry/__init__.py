@@ -1,1 +1,1 @@
-"""One page of the journal: its front matter, text, dates and the merge of two versions. Pure: no files, no clock."""
+"""One page: front matter, text, dates and the merge of two versions. Knows text; knows no files, keys or clock."""

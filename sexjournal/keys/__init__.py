@@ -1,1 +1,1 @@
-"""The keys that open the journal: the manifest (journal.asc), and what this device trusts. Knows no pages."""
+"""The keys that open the journal. Knows the manifest (journal.asc) and what this device trusts; knows no pages."""

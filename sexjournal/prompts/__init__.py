@@ -1,1 +1,1 @@
-"""The words of the program: questions, answers and templates, from the TOML files beside this module. Pure."""
+"""The words of the program: questions, answers and templates. Knows TOML texts; knows no journal and no terminal."""

@@ -1,1 +1,1 @@
-"""Reviews: which pages are due, the questions and answers, and then and now. Pure: no files, no clock, no terminal."""
+"""Reviews: due pages, questions and answers, then and now. Knows entries; knows no files, clock or terminal."""

@@ -1,1 +1,1 @@
-"""What takes several steps, with questions in between: writing, sync, doctor. Knows the App and all below."""
+"""Work of several steps, with questions in between. Knows the App and all below; knows no command."""

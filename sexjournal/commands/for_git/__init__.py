@@ -1,1 +1,1 @@
-"""The commands that git calls by itself."""
+"""The commands that git calls by itself. Knows the words that git gives; knows no repository."""

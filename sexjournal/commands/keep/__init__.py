@@ -1,1 +1,1 @@
-"""The commands that keep the journal: devices, keys, checks and settings."""
+"""The commands for devices, keys, checks and settings. Knows options and words; knows no gpg, git or files."""

@@ -1,1 +1,1 @@
-"""The commands that read pages."""
+"""The commands that read pages. Knows options and words; knows no keys, git or files."""

@@ -1,1 +1,1 @@
-"""The commands that write pages."""
+"""The commands that write pages. Knows options and words; knows no keys, git or files."""

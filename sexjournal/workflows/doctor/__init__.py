@@ -1,4 +1,4 @@
-"""Looking at everything once: every file, the keys, git and this machine. One table of checks, and running them."""
+"""Look at every file, the keys, git and this machine: the table of checks. Knows the App; knows no command."""
 
 from __future__ import annotations
 
