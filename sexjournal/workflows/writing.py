@@ -103,7 +103,7 @@ def through_editor(app: App, draft: Draft, accept: Accept) -> Stored | None:
     if editor.unknown(command):
         app.say_once("this editor is not known here: make sure that it keeps no copies of its own")
     while True:
-        editor.edit(draft, command, app.environ)
+        editor.open_editor(draft, command, app.environ)
         try:
             return _taken(app, draft, accept)
         except BadInput as trouble:

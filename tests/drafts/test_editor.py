@@ -34,7 +34,7 @@ tools, text = Path(sys.argv[1]), Path(sys.argv[2]).read_bytes()
 try:
     command = editor.command("", os.environ)
     draft = drafts.Draft.create(places.find_place(os.environ), drafts.About("new"), text)
-    editor.edit(draft, command, os.environ)
+    editor.open_editor(draft, command, os.environ)
 except JournalError as trouble:
     print(f"[{trouble.sentence}] [{trouble.hint}]")
     if "draft" in globals():
@@ -403,9 +403,9 @@ def test_an_editor_that_is_not_there_is_named_with_what_to_do(path_with, setting
 def test_where_no_editor_is_it_is_told_what_installs_one(path_with, setting, sentence):
     with pytest.raises(editor.NoEditor) as caught:
         editor.command(setting, path_with())
-    assert (caught.value.sentence, caught.value.hint) == (sentence, editor.INSTALL)
-    assert "apt install nano" in editor.INSTALL
-    assert len(f"hint: {editor.INSTALL}") <= 80
+    assert (caught.value.sentence, caught.value.hint) == (sentence, editor.INSTALL_EDITOR)
+    assert "apt install nano" in editor.INSTALL_EDITOR
+    assert len(f"hint: {editor.INSTALL_EDITOR}") <= 80
 
 
 @pytest.mark.parametrize(
