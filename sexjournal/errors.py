@@ -36,6 +36,10 @@ class KeyTrouble(JournalError):
     exit_code = 3
 
 
+class PassphraseNotGiven(KeyTrouble):
+    """The person was asked for a passphrase, and did not give the right one."""
+
+
 class SyncTrouble(JournalError):
     """git needs a hand."""
 
@@ -50,6 +54,34 @@ class Damaged(JournalError):
 
 class NotForUs(Damaged):
     """A message is whole, and sealed for other keys than this device's."""
+
+
+class NotForThisJournal(Damaged):
+    """A message names no key of this journal."""
+
+
+class NotSigned(Damaged):
+    """A message has no valid signature of a recipient."""
+
+
+class Transient(Damaged):
+    """A message did not open because of trouble on this machine: a later try may open it."""
+
+
+class UnreadableFrontMatter(Damaged):
+    """A page opened, and its front matter cannot be read."""
+
+
+class WrongName(Damaged):
+    """A file bears the id of another page in its name."""
+
+
+class SameId(Damaged):
+    """Two files hold pages with the same id."""
+
+
+class TwoVersions(JournalError):
+    """A page was changed on two devices at once, and holds both versions."""
 
 
 class Interrupted(JournalError):

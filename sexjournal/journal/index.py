@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 from sexjournal.digest import digest_of
 from sexjournal.entry.entry import Entry, Value
 from sexjournal.entry.filename import ENDING
+from sexjournal.errors import Damaged
 
 VERSION = 2
 
@@ -29,7 +30,8 @@ Signature = tuple[int, int, int, int]  # size, mtime and ctime in nanoseconds, i
 class Known:
     """One file: as it was on disk when read, the digest of its sealed bytes, and the page or what was wrong with it.
 
-    `remark` is something to be told about a page that is all right itself.
+    `remark` is something to be told about a page that is all right itself. `kind` is the class of the error that
+    `trouble` is the sentence of; the index does not hold it, and gives Damaged.
     """
 
     signature: Signature
@@ -37,6 +39,7 @@ class Known:
     entry: Entry | None
     trouble: str = ""
     remark: str = ""
+    kind: type[Damaged] = field(default=Damaged, compare=False)
 
 
 def scan(directory: Path) -> dict[str, Signature]:
@@ -171,10 +174,10 @@ def _read_batch(
             continue
         old = known.get(name)
         if old and old.digest == digest_of(sealed):
-            fresh[name] = Known(signature, old.digest, old.entry, old.trouble, old.remark)
+            fresh[name] = replace(old, signature=signature)
         else:
             opened.append((name, signature, sealed))
     results = read([(name, sealed) for name, _, sealed in opened])
     for (name, signature, _), one in zip(opened, results, strict=True):
-        fresh[name] = Known(signature, one.digest, one.entry, one.trouble, one.remark)
+        fresh[name] = replace(one, signature=signature)
     return fresh

@@ -8,14 +8,23 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sexjournal.digest import digest_of
 from sexjournal.entry.entry import Entry, parse
 from sexjournal.entry.filename import ID_LENGTH, ID_LETTERS, id_at_end, page_path
 from sexjournal.entry.merging import in_two_versions
-from sexjournal.errors import BadInput, Damaged, JournalError
+from sexjournal.errors import (
+    BadInput,
+    Damaged,
+    JournalError,
+    SameId,
+    Transient,
+    TwoVersions,
+    UnreadableFrontMatter,
+    WrongName,
+)
 from sexjournal.journal import index
 from sexjournal.journal.index import Known
 from sexjournal.keys import trust as trust_store
@@ -48,13 +57,15 @@ class Stored:
 class Trouble:
     """A file and what is to be told about it.
 
-    `shut` when it holds no page that counts as the person's own; `passing` when it may well hold one the next time.
+    `unreadable` when it holds no page that counts as the person's own; `transient` when it may hold one the next time.
+    `kind` is the class of the error; it is Damaged when the index gave the sentence.
     """
 
     name: str
     sentence: str
     unreadable: bool
     transient: bool = False
+    kind: type[JournalError] = field(default=Damaged, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,7 +290,7 @@ class Journal:
             disk.replace(self.directory / name, sealed)
         verify = [(name, _page(one)) for name, one in pairs]
         return [
-            Trouble(name, one.sentence, unreadable=True, transient=isinstance(one, vault.Unopened))
+            Trouble(name, one.sentence, unreadable=True, transient=isinstance(one, Transient))
             for name, one in verify
             if isinstance(one, Damaged)
         ]
@@ -348,18 +359,18 @@ def _page(opened: bytes | Damaged) -> Entry | Damaged:
     try:
         return parse(_text(opened))
     except JournalError as trouble:
-        return Damaged(f"its front matter cannot be read: {trouble.sentence}")
+        return UnreadableFrontMatter(f"its front matter cannot be read: {trouble.sentence}")
 
 
 def _known(name: str, sealed: bytes, opened: bytes | Damaged, clear: Sequence[str]) -> Known:
     nowhere = (0, 0, 0, 0)
     entry = _page(opened)
     # Without a digest it is tried again.
-    digest = "" if isinstance(entry, vault.Unopened) else digest_of(sealed)
+    digest = "" if isinstance(entry, Transient) else digest_of(sealed)
     if isinstance(entry, Damaged):
-        return Known(nowhere, digest, None, entry.sentence)
+        return Known(nowhere, digest, None, entry.sentence, kind=type(entry))
     if entry.id != id_at_end(name):
-        return Known(nowhere, digest, None, "its name is another page's")
+        return Known(nowhere, digest, None, "its name is another page's", kind=WrongName)
     header, _ = packets.split(sealed)
     differs = header != _clear_header(entry, clear)
     return Known(nowhere, digest, entry, remark="its clear header is not what the page says" if differs else "")
@@ -370,14 +381,14 @@ def _reading(known: dict[str, Known]) -> Reading:
     stored, troubles, seen = [], [], set()
     for name, one in sorted(known.items(), key=lambda item: item[1].signature[1]):
         if one.entry is None:
-            troubles.append(Trouble(name, one.trouble, unreadable=True))
+            troubles.append(Trouble(name, one.trouble, unreadable=True, kind=one.kind))
         elif one.entry.id in seen:
-            troubles.append(Trouble(name, "another file has the same id", unreadable=True))
+            troubles.append(Trouble(name, "another file has the same id", unreadable=True, kind=SameId))
         else:
             seen.add(one.entry.id)
             stored.append(Stored(name, one.digest, one.entry))
             if in_two_versions(one.entry):
-                troubles.append(Trouble(name, BOTH.format(one.entry.id), unreadable=False))
+                troubles.append(Trouble(name, BOTH.format(one.entry.id), unreadable=False, kind=TwoVersions))
         if one.remark:
             troubles.append(Trouble(name, one.remark, unreadable=False))
     return Reading(tuple(stored), tuple(troubles))

@@ -14,7 +14,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from sexjournal.errors import KeyTrouble
-from sexjournal.openpgp.gpg import INSTALL, NO_AGENT, REASONS
+from sexjournal.openpgp.gpg import INSTALL, NO_AGENT
 
 PATIENCE = 20  # seconds for an answer; nobody is asked for anything meanwhile
 ON_CARD, CLEAR = "T", "C"
@@ -91,5 +91,5 @@ def _told(*words: str) -> str:
     except FileNotFoundError:
         raise KeyTrouble("gpg is not on this machine", INSTALL) from None
     except subprocess.TimeoutExpired:
-        raise KeyTrouble(*REASONS[NO_AGENT]) from None
+        raise NO_AGENT.error() from None
     return done.stdout.decode("utf-8", "replace")

@@ -21,7 +21,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sexjournal.errors import KeyTrouble
+from sexjournal.errors import KeyTrouble, PassphraseNotGiven
 
 if TYPE_CHECKING:
     import gnupg
@@ -59,29 +59,49 @@ INSTALL = "install it: apt install gnupg (Debian), dnf install gnupg2 (Fedora), 
 NO_SECRET_KEY = 17
 NO_PERMISSION = 32769  # EACCES
 PINENTRY = 5  # the source of an error, in the bits above its number
-ANOTHER_USERS = (
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why gpg could not, as a sentence, a hint, and the class of the error."""
+
+    sentence: str
+    hint: str
+    kind: type[KeyTrouble] = KeyTrouble
+
+    def error(self) -> KeyTrouble:
+        return self.kind(self.sentence, self.hint)
+
+
+ANOTHER_USERS = Reason(
     "the terminal belongs to another user, so pinentry cannot ask for the passphrase there",
     "after su or sudo, 'script -q /dev/null' opens a terminal of your own: try again in it",
 )
-CANNOT_ASK = (
+CANNOT_ASK = Reason(
     "pinentry could not ask for the passphrase",
     "TERM and GPG_TTY say which terminal it uses; 'pinentry-program' in gpg-agent.conf names another pinentry",
 )
-NO_AGENT = 77
-NO_PINENTRY = 85
+NO_AGENT = Reason("gpg-agent does not answer", "end it with 'gpgconf --kill gpg-agent' and try again")
+NO_PINENTRY = Reason(
+    "no pinentry could be started to ask for the passphrase", "install pinentry-curses or pinentry-gnome3"
+)
+TRY_AGAIN = "nothing was changed; try again when you like"
+CANCELLED = Reason("the passphrase was not given", TRY_AGAIN, PassphraseNotGiven)
+NOT_GIVEN_OR_WRONG = Reason("the passphrase was not given, or not right", TRY_AGAIN, PassphraseNotGiven)
 # The low 16 bits of a libgpg-error code, and what a person can do about it.
 REASONS = {
-    11: ("the passphrase was not right", "try again"),
-    NO_PINENTRY: (
-        "no pinentry could be started to ask for the passphrase",
-        "install pinentry-curses or pinentry-gnome3",
+    11: Reason("the passphrase was not right", "try again"),
+    77: NO_AGENT,
+    85: NO_PINENTRY,
+    99: CANCELLED,
+    198: CANCELLED,
+    16383: Reason(
+        "pinentry ended before a passphrase was given", "try again, or see 'pinentry-program' in gpg-agent.conf"
     ),
-    99: ("the passphrase was not given", "nothing was changed; try again when you like"),
-    198: ("the passphrase was not given", "nothing was changed; try again when you like"),
-    16383: ("pinentry ended before a passphrase was given", "try again, or see 'pinentry-program' in gpg-agent.conf"),
-    32870: ("there is no terminal to ask for the passphrase", "run it in a terminal, or unlock the key there first"),
-    NO_PERMISSION: ("gpg may not use its own directory", "look at who owns ~/.gnupg and what is in it"),
-    NO_AGENT: ("gpg-agent does not answer", "end it with 'gpgconf --kill gpg-agent' and try again"),
+    NO_PERMISSION: Reason("gpg may not use its own directory", "look at who owns ~/.gnupg and what is in it"),
+    32870: Reason(
+        "there is no terminal to ask for the passphrase", "run it in a terminal, or unlock the key there first"
+    ),
 }
 
 
@@ -101,8 +121,8 @@ class Status:
         return any(word in keywords for word, _ in self.lines)
 
     @property
-    def reason(self) -> tuple[str, str] | None:
-        """The last error that a person can act upon, as (sentence, hint)."""
+    def reason(self) -> Reason | None:
+        """Return the last error that a person can act upon."""
         codes = self._codes("ERROR", "FAILURE")
         if (PINENTRY, NO_PERMISSION) in codes:
             return ANOTHER_USERS
@@ -113,8 +133,9 @@ class Status:
 
     def trouble(self, sentence: str, hint: str) -> KeyTrouble:
         """Return the error for what failed: the known reason, or else the sentence with gpg's last words."""
-        told = f"{sentence}: {self.last_words}" if self.last_words else sentence
-        return KeyTrouble(*(self.reason or (told, hint)))
+        if self.reason:
+            return self.reason.error()
+        return KeyTrouble(f"{sentence}: {self.last_words}" if self.last_words else sentence, hint)
 
     @property
     def spoiled(self) -> bool:
@@ -149,7 +170,7 @@ class Gpg:
         """Return every secret key, usable or not."""
         listed = self._gnupg.list_keys(secret=True)
         if listed.returncode and not listed:  # without its agent gpg lists nothing, and gives no reason
-            raise KeyTrouble(*REASONS[NO_AGENT])
+            raise NO_AGENT.error()
         return [_key(key) for key in listed]
 
     def secret_key(self, fingerprint: str) -> Key | None:
@@ -256,7 +277,7 @@ class Gpg:
     def locked(self, message: bytes) -> bool:
         """Whether the key that the message names would ask for its passphrase now; nobody is asked."""
         status = self._gnupg.decrypt_file(io.BytesIO(message), extra_args=[*OPENING, "--pinentry-mode", "error"]).answer
-        return bool(status.reason == REASONS[NO_PINENTRY])
+        return bool(status.reason is NO_PINENTRY)
 
     def open(self, message: bytes, fingerprint: str = "") -> Status:
         """Open a bare message; the caller judges the status.

@@ -17,9 +17,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol, TypeVar
 
-from sexjournal.errors import Damaged, JournalError, KeyTrouble, NotForUs, to_extend
+from sexjournal.errors import (
+    Damaged,
+    JournalError,
+    KeyTrouble,
+    NotForThisJournal,
+    NotForUs,
+    NotSigned,
+    Transient,
+    to_extend,
+)
 from sexjournal.openpgp import packets
-from sexjournal.openpgp.gpg import NO_PINENTRY, REASONS, Gpg, Key, Status
+from sexjournal.openpgp.gpg import NO_PINENTRY, NOT_GIVEN_OR_WRONG, Gpg, Key, Status
 
 AT_ONCE = 4  # gpg processes; more of them exhaust the agent's secure memory
 HIDDEN = "0" * 16
@@ -41,10 +50,6 @@ Out = TypeVar("Out")
 
 class OtherKeys(KeyTrouble):
     """gpg would have sealed for other keys than it was told to."""
-
-
-class Unopened(Damaged):
-    """A message could not be opened this time, for a reason that is not its own: it may well be whole."""
 
 
 class Opener(Protocol):
@@ -132,11 +137,11 @@ def judge(status: Status, signers: Collection[str]) -> None:
         raise Damaged("its signature does not hold")
     valid = status.all("VALIDSIG")
     if len(valid) != 1:
-        raise Damaged(NOT_SIGNED)
+        raise NotSigned(NOT_SIGNED)
     if status.has("EXPKEYSIG") and not _signed_in_time(valid[0], status):
         raise Damaged("it was signed with a key that had expired")
     if valid[0].split()[-1] not in signers:
-        raise Damaged(NOT_SIGNED)
+        raise NotSigned(NOT_SIGNED)
 
 
 def make_key(name: str = "journal") -> tuple[str, str, str]:
@@ -229,7 +234,7 @@ class _SequoiaOpener:
         message, fitting = _message_for(self._keys, sealed)
         opened = self._tried(message, fitting)
         if len(opened.valid_sigs) != 1 or opened.valid_sigs[0].certificate not in self._signers:
-            raise Damaged(NOT_SIGNED)
+            raise NotSigned(NOT_SIGNED)
         return bytes(opened.bytes)
 
     def open_unsigned(self, message: bytes) -> bytes:
@@ -271,8 +276,8 @@ def _verdict(error: Exception) -> Damaged:
     said = str(error)
     number = re.search(r"\(os error (\d+)\)", said)  # as Rust writes it
     if getattr(error, "errno", None) or (number and int(number[1]) != errno.EFBIG):  # a bomb is an error of ours
-        return Unopened(JUST_NOW)
-    return Damaged(NOT_SIGNED if "no valid signatures found" in said else DAMAGED)
+        return Transient(JUST_NOW)
+    return NotSigned(NOT_SIGNED) if "no valid signatures found" in said else Damaged(DAMAGED)
 
 
 class _GpgOpener:
@@ -304,7 +309,7 @@ def _message_for(keys: Sequence[JournalKey], sealed: bytes) -> tuple[bytes, Sequ
     named = [key for key in keys if not set(ids).isdisjoint(key.key_ids)]
     fitting = named or (keys if ids.count(HIDDEN) > 1 else ())
     if not fitting:
-        raise Damaged("it is not sealed for this journal")
+        raise NotForThisJournal("it is not sealed for this journal")
     return message, fitting
 
 
@@ -374,7 +379,7 @@ def _exit_code_allows(status: Status) -> bool:
 def _is_one_message(status: Status) -> bool:
     """Whether gpg opened one sealed packet with an integrity check, and nothing before or after it."""
     if status.code < 0:
-        raise Unopened(JUST_NOW)
+        raise Transient(JUST_NOW)
     order = [word for word, _ in status.lines if word in ("BEGIN_DECRYPTION", "PLAINTEXT", "DECRYPTION_OKAY")]
     return order == ["BEGIN_DECRYPTION", "PLAINTEXT", "DECRYPTION_OKAY"] and _guarded(status)
 
@@ -441,7 +446,7 @@ def _over(ends: Mapping[str, datetime]) -> list[str]:
 def _key_trouble(gpg: Gpg, fingerprint: str, status: Status) -> KeyTrouble:
     """Say what is the matter with this device's key, from gpg's words and from the key itself."""
     if status.reason:
-        return KeyTrouble(*status.reason)
+        return status.reason.error()
     key = gpg.secret_key(fingerprint)
     if key is None:
         return KeyTrouble(f"the key {fingerprint} is not on this machine", "bring it back: gpg --import BACKUP")
@@ -468,9 +473,7 @@ def _not_opened(gpg: Gpg, fingerprint: str, message: bytes, status: Status) -> J
 
 def _in_vain(status: Status) -> KeyTrouble:
     """gpg gives no reason where recipients are hidden; it only says whether somebody was asked."""
-    if status.has("PINENTRY_LAUNCHED"):
-        return KeyTrouble("the passphrase was not given, or not right", "nothing was changed; try again when you like")
-    return KeyTrouble(*REASONS[NO_PINENTRY])
+    return (NOT_GIVEN_OR_WRONG if status.has("PINENTRY_LAUNCHED") else NO_PINENTRY).error()
 
 
 def _remedy(gpg: Gpg, key: Key) -> str:

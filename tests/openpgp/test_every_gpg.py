@@ -142,5 +142,5 @@ def test_a_directory_of_gpg_that_may_not_be_written_is_not_told_as_a_terminal() 
     agents, pinentrys = (Status((("ERROR", f"key_generate {code}"),), 2, b"").reason for code in (67141633, 83918849))
     assert agents
     assert pinentrys
-    assert "its own directory" in agents[0]
-    assert "belongs to another user" in pinentrys[0]
+    assert "its own directory" in agents.sentence
+    assert "belongs to another user" in pinentrys.sentence

@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sexjournal.journal.store import BOTH
+from sexjournal.errors import (
+    JournalError,
+    NotForThisJournal,
+    NotSigned,
+    SameId,
+    TwoVersions,
+    UnreadableFrontMatter,
+    WrongName,
+)
 from sexjournal.workflows.doctor.finding import DAMAGED, NOTE, OTHER, Finding, quoted, some
 
 if TYPE_CHECKING:
@@ -17,13 +25,13 @@ PAST = "git may still have it as it was:\n  git -C {directory} log -- {file}\n"
 PAST += "  git -C {directory} checkout COMMIT -- {file}"
 LOOK = "whoever can write to the files may have put it there; look at it, and take it away if it is not yours:\n  "
 LOOK += "gpg -d {directory}/{file}"
-# How the sentence begins -> what to do about it.
-HINTS = {
-    "its name is another page's": "give it its own name back; the id stands in the page:\n  gpg -d {directory}/{file}",
-    "another file has the same id": "keep one of the two and take the other away:\n  gpg -d {directory}/{file}",
-    "it is not signed": LOOK,
-    "it is not sealed for this journal": LOOK,
-    "its front matter cannot be read": "open it, mend it, and pipe it into 'journal new':\n  gpg -d {directory}/{file}",
+# The class of the error -> what to do about it.
+HINTS: dict[type[JournalError], str] = {
+    WrongName: "give it its own name back; the id stands in the page:\n  gpg -d {directory}/{file}",
+    SameId: "keep one of the two and take the other away:\n  gpg -d {directory}/{file}",
+    NotSigned: LOOK,
+    NotForThisJournal: LOOK,
+    UnreadableFrontMatter: "open it, mend it, and pipe it into 'journal new':\n  gpg -d {directory}/{file}",
 }
 
 
@@ -34,8 +42,8 @@ def opened(app: App) -> Iterator[Finding]:
     for trouble in reading.troubles:
         what = f"{trouble.name}: {trouble.sentence}"
         if trouble.unreadable:
-            yield Finding(what, _hint(app.directory, trouble.name, trouble.sentence), DAMAGED)
-        elif trouble.sentence == BOTH.format(stored[trouble.name].entry.id):
+            yield Finding(what, _hint(app.directory, trouble.name, trouble.kind), DAMAGED)
+        elif trouble.kind is TwoVersions:
             yield Finding(what, "keep what you like of them, and save the page", OTHER)
         else:
             hint = "the sealed copy is the truth; 'journal doctor --fix' writes the header from it"
@@ -47,9 +55,8 @@ def opened(app: App) -> Iterator[Finding]:
         yield Finding("pysequoia is not installed: gpg opens each page by itself, which is slower", hint, NOTE)
 
 
-def _hint(directory: Path, name: str, sentence: str) -> str:
-    hint = next((told for begin, told in HINTS.items() if sentence.startswith(begin)), PAST)
-    return hint.format(directory=quoted(str(directory)), file=quoted(name))
+def _hint(directory: Path, name: str, kind: type[JournalError]) -> str:
+    return HINTS.get(kind, PAST).format(directory=quoted(str(directory)), file=quoted(name))
 
 
 def _sealed_anew(app: App, stored: Stored) -> Callable[[], None]:

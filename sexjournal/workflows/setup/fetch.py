@@ -6,13 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from sexjournal.errors import BadInput, KeyTrouble, SyncTrouble
+from sexjournal.errors import BadInput, KeyTrouble, PassphraseNotGiven, SyncTrouble
 from sexjournal.workflows.setup.welcome import ask_whether_safe, need_terminal
 
 if TYPE_CHECKING:
     from sexjournal.app import App
-
-NOTHING_CHANGED = "nothing was changed"  # how the hint of a cancelled passphrase begins
 
 
 def fetch(app: App, url: str, *, yes: bool) -> None:
@@ -53,7 +51,5 @@ def explain_cancelling() -> Iterator[None]:
     """Say after a cancelled passphrase that the journal was fetched, where gpg's hint says that nothing was changed."""
     try:
         yield
-    except KeyTrouble as trouble:
-        if not trouble.hint.startswith(NOTHING_CHANGED):
-            raise
+    except PassphraseNotGiven as trouble:
         raise KeyTrouble(trouble.sentence, "the journal was fetched; 'journal init' goes on from there") from None
