@@ -67,11 +67,12 @@ class Asked:
 
     def understood(self, app: App, refs: list[str] | None = None) -> Filters:
         """Return the filters; BadInput names what could not be read."""
-        from sexjournal.entry import dates
+        from sexjournal.entry.dates import When
+        from sexjournal.entry.typed_dates import understand
         from sexjournal.search import query
 
-        def moment(typed: str | None) -> dates.When | None:
-            return dates.understand(typed, app.today()) if typed is not None else None
+        def moment(typed: str | None) -> When | None:
+            return understand(typed, app.today()) if typed is not None else None
 
         return query.Filters(
             on=moment(self.on),

@@ -13,9 +13,8 @@ from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, cast
 
-from sexjournal.entry import dates
 from sexjournal.entry import front_matter as front
-from sexjournal.entry.dates import When
+from sexjournal.entry.dates import When, parse_date
 from sexjournal.entry.front_matter import BadPage, Given, Value, given
 from sexjournal.errors import BadInput
 
@@ -76,7 +75,7 @@ class Entry:
     @property
     def date(self) -> When | None:
         try:
-            return dates.parse(self._line("date"))
+            return parse_date(self._line("date"))
         except BadInput:
             return None
 
@@ -277,7 +276,7 @@ def _is_words(value: Value) -> bool:
 
 def _is_date(value: Value) -> bool:
     try:
-        return isinstance(value, str) and bool(dates.parse(value))
+        return isinstance(value, str) and bool(parse_date(value))
     except BadInput:
         return False
 

@@ -322,11 +322,12 @@ def _number(prompt: Prompt, word: str, wording: Wording) -> int:
 
 
 def _date(prompt: Prompt, word: str, wording: Wording, today: date) -> str:
-    from sexjournal.entry import dates
+    from sexjournal.entry.dates import not_future
+    from sexjournal.entry.typed_dates import understand
 
     hint = wording.ui[f"wrong_{prompt.type}"]
     try:
-        when = dates.not_future(dates.understand(word, today), today)
+        when = not_future(understand(word, today), today)
     except BadInput as error:
         raise BadInput(error.sentence, hint) from None
     if prompt.type == "date" and "/" in when.text:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 
-from sexjournal.entry import dates
-from sexjournal.entry.dates import When
+from sexjournal.entry.dates import When, parse_date
 from sexjournal.entry.entry import KINDS, Entry
+from sexjournal.entry.typed_dates import understand
 from sexjournal.errors import BadInput, NothingFound
 
 MOST_CANDIDATES = 8
@@ -120,7 +120,7 @@ def _with_id(entries: Sequence[Entry], ref: str) -> list[Entry]:
 
 def _about(entries: Sequence[Entry], ref: str, today: date) -> list[Entry]:
     try:
-        asked = dates.understand(ref, today)
+        asked = understand(ref, today)
     except BadInput:
         return []
     return newest_first(entry for entry in entries if _within(entry, asked))
@@ -128,7 +128,7 @@ def _about(entries: Sequence[Entry], ref: str, today: date) -> list[Entry]:
 
 def _is_date(ref: str) -> bool:
     try:
-        return bool(dates.parse(ref.upper()))
+        return bool(parse_date(ref.upper()))
     except BadInput:
         return False
 
@@ -153,7 +153,7 @@ def _stated(entry: Entry) -> When | None:
     """What a page is about, without "about" and "unsure": `2009~` is to be found where 2009 is asked for."""
     about = entry.date
     plain = about.text.translate(_UNMARKED) if about else ""
-    return about if about is None or plain == about.text else dates.parse(plain)
+    return about if about is None or plain == about.text else parse_date(plain)
 
 
 def _within(entry: Entry, asked: When) -> bool:

@@ -198,9 +198,10 @@ class Asker:
     def _say_back(self, answer: Answer | None) -> None:
         """What was understood, where that may differ from what was typed."""
         if answer and answer.prompt.type in ("date", "interval"):
-            from sexjournal.entry import dates
+            from sexjournal.entry.dates import parse_date
+            from sexjournal.entry.shown_dates import long_date
 
-            self._say(dates.show(dates.parse(str(answer.value)), self.wording.language), _DIM)
+            self._say(long_date(parse_date(str(answer.value)), self.wording.language), _DIM)
 
     # the terminal
 

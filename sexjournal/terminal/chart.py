@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sexjournal.entry import dates
+from sexjournal.entry.dates import parse_date
+from sexjournal.entry.shown_dates import short_date
 from sexjournal.prompts.prompts import filled
 from sexjournal.terminal.render import Face, cut, safe_text
 
@@ -61,7 +62,7 @@ def told(picture: ThenNow) -> dict[str, object]:
 
 
 def _row(row: Row, face: Face, words: Words) -> str:
-    day = dates.short(dates.parse(row.day.isoformat()), face.language)
+    day = short_date(parse_date(row.day.isoformat()), face.language)
     label = cut(f" {day}  {_title(row, face, words)}", _room(face))
     numbers = f"{words['then']} {row.then}  {words['now']} {row.now}"
     own = _own_word(row, words)

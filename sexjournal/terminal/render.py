@@ -16,8 +16,9 @@ from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, TextIO
 
-from sexjournal.entry import dates
+from sexjournal.entry.dates import parse_date
 from sexjournal.entry.merging import holds_marks
+from sexjournal.entry.shown_dates import long_date, short_date
 from sexjournal.errors import BadInput
 from sexjournal.reflect import reflection
 
@@ -148,7 +149,7 @@ def _cells(entry: Entry, face: Face, words: Words) -> dict[str, str]:
     pair = _then_and_now(entry)
     cells = {
         "id": entry.id,
-        "date": dates.short(entry.date, face.language) if entry.date else None,
+        "date": short_date(entry.date, face.language) if entry.date else None,
         "kind": words.get(f"kind.{entry.kind}", entry.kind),
         "people": told["people"],
         "tags": told["tags"],
@@ -335,7 +336,7 @@ def _first_part(entry: Entry, face: Face, words: Words) -> _Part:
     about = {name: value for name, value in entry.fields.items() if name not in _ELSEWHERE}
     written = _day(entry.written.date().isoformat(), face) if entry.written else ""
     facts = (
-        (words.get("date", "date"), dates.show(entry.date, face.language) if entry.date else ""),
+        (words.get("date", "date"), long_date(entry.date, face.language) if entry.date else ""),
         (words.get("kind", "kind"), kind if entry.title else ""),
         (words.get("with", "with"), ", ".join(entry.people)),
         (words.get("tags", "tags"), ", ".join(entry.tags)),
@@ -355,7 +356,7 @@ def _review_part(review: Mapping[str, Value], face: Face, words: Words, numbers:
 
 def _day(stored: str, face: Face) -> str:
     try:
-        return dates.show(dates.parse(stored), face.language)
+        return long_date(parse_date(stored), face.language)
     except BadInput:
         return stored
 

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sexjournal.digest import digest_of
-from sexjournal.entry import dates
 from sexjournal.entry import entry as entries
+from sexjournal.entry.dates import BadDate, When, not_future
 from sexjournal.entry.entry import BadPage, Entry, Value
 from sexjournal.entry.merging import CONFLICT, holds_marks, in_two_versions
+from sexjournal.entry.shown_dates import long_date
+from sexjournal.entry.typed_dates import understand
 from sexjournal.errors import BadInput, Interrupted, JournalError, NothingFound
 
 if TYPE_CHECKING:
@@ -68,9 +70,9 @@ def save(app: App, page: Entry) -> Stored:
     return stored
 
 
-def say_when(app: App, when: dates.When) -> None:
+def say_when(app: App, when: When) -> None:
     """Say back what was understood of a date."""
-    about = dates.show(when, "en")
+    about = long_date(when, "en")
     app.say_once(about if about.startswith("about ") else f"about {about}")
 
 
@@ -382,16 +384,16 @@ def _date(app: App, page: Entry, flags: Mapping[str, Value], kind: str) -> str:
         return _understood(app, page, typed)
     if kind in DATED_KINDS:
         raise BadInput(f"a {kind} needs a date", "roughly is enough: --on 2009, --on 'summer 2009', --on 2009/2013")
-    return dates.understand("yesterday", app.today()).text
+    return understand("yesterday", app.today()).text
 
 
 def _understood(app: App, page: Entry, typed: Value) -> str:
     """Return a date that stands in a page as it is stored; what stands there is never quoted."""
     try:
-        when = dates.understand(typed if isinstance(typed, str) else "", app.today())
-    except dates.BadDate:
+        when = understand(typed if isinstance(typed, str) else "", app.today())
+    except BadDate:
         raise BadPage(page.line_of("date"), "'date' cannot be read as a date", entries.DATE.hint) from None
     try:
-        return dates.not_future(when, app.today()).text
-    except dates.BadDate as trouble:
+        return not_future(when, app.today()).text
+    except BadDate as trouble:
         raise BadPage(page.line_of("date"), trouble.sentence, trouble.hint) from None

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sexjournal.entry import dates, entry
+from sexjournal.entry import entry
 from sexjournal.entry.entry import Entry
+from sexjournal.entry.typed_dates import understand
 from sexjournal.errors import BadInput, NothingFound
 from sexjournal.search import query
 from sexjournal.search.query import Filters
@@ -28,7 +29,7 @@ def page(page_id: str, when: str = "2026-11-21", **fields: object) -> Entry:
 def chosen(pages: Sequence[Entry], **filters: object) -> list[str]:
     """The ids that these filters let through; dates and rating as they are typed."""
     for name in {"on", "since", "until"} & filters.keys():
-        filters[name] = dates.understand(str(filters[name]), TODAY)
+        filters[name] = understand(str(filters[name]), TODAY)
     if "rating" in filters:
         filters["rating"] = query.rating_range(str(filters["rating"]))
     return [found.id for found in query.select(pages, Filters(**filters), TODAY)]

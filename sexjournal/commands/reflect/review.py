@@ -125,9 +125,9 @@ def _open_it(app: App, ready: Ready) -> str:
 
 def _headline(app: App, entry: Entry) -> str:
     """Return what a page is about, so that one knows which it is, and nothing of what it says."""
-    from sexjournal.entry import dates
+    from sexjournal.entry.shown_dates import long_date
 
-    about = dates.show(entry.date, app.language) if entry.date else ""
+    about = long_date(entry.date, app.language) if entry.date else ""
     kind = app.words[f"kind.{entry.kind}"]
     return ", ".join(filter(None, (entry.title or kind, about, " & ".join(entry.people))))
 

@@ -76,12 +76,13 @@ def _flags(
     app: App, kind: str, on: str | None, people: list[str], tags: list[str], title: str, rating: str | None
 ) -> dict[str, Value]:
     """Return the fields that the command line gives, each understood or refused."""
-    from sexjournal.entry import dates
+    from sexjournal.entry.dates import not_future
+    from sexjournal.entry.typed_dates import understand
     from sexjournal.search import query
 
     flags: dict[str, Value] = {"kind": query.kind(kind)} if kind else {}
     if on is not None:
-        flags["date"] = dates.not_future(dates.understand(on, app.today()), app.today()).text
+        flags["date"] = not_future(understand(on, app.today()), app.today()).text
     if people:
         flags["with"] = list(people)
     if tags:
@@ -199,13 +200,13 @@ def _names(flags: Mapping[str, Value]) -> tuple[str, ...]:
 
 
 def _dated(app: App, kind: str) -> dict[str, Value]:
-    from sexjournal.entry import dates
+    from sexjournal.entry.typed_dates import understand
 
-    return {} if kind in writing.DATED_KINDS else {"date": dates.understand("yesterday", app.today()).text}
+    return {} if kind in writing.DATED_KINDS else {"date": understand("yesterday", app.today()).text}
 
 
 def _say_when(app: App, fields: Mapping[str, Value]) -> None:
-    from sexjournal.entry import dates
+    from sexjournal.entry.dates import parse_date
 
     if "date" in fields:
-        writing.say_when(app, dates.parse(str(fields["date"])))
+        writing.say_when(app, parse_date(str(fields["date"])))

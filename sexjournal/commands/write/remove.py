@@ -9,12 +9,12 @@ from sexjournal.commands.options import Refs, Yes, app_of, ask_first
 
 def remove(ctx: typer.Context, refs: Refs, yes: Yes = False) -> None:
     """Take pages away. git keeps them in its past, and journal restore brings them back."""
-    from sexjournal.entry import dates
+    from sexjournal.entry.shown_dates import long_date
 
     app = app_of(ctx)
     found = list({one.entry.id: one for one in map(app.find, refs)}.values())
     for one in () if yes else found:
-        about = dates.show(one.entry.date, app.language) if one.entry.date else ""
+        about = long_date(one.entry.date, app.language) if one.entry.date else ""
         app.tell(f"  {one.entry.id}  {about}")
     ask_first(app, app.wording.ui["remove"], yes=yes)
     app.remove(found)
