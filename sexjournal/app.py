@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sexjournal.keys.keyring import Keyring
     from sexjournal.openpgp.agent import Agent
     from sexjournal.openpgp.gpg import Gpg
-    from sexjournal.prompts.prompts import Wording
+    from sexjournal.prompts.wording import Wording
     from sexjournal.search.query import Filters
     from sexjournal.terminal.asker import Asker
     from sexjournal.terminal.render import Face
@@ -128,14 +128,14 @@ class App:
 
     @cached_property
     def wording(self) -> Wording:
-        from sexjournal.prompts import prompts
+        from sexjournal.prompts.load import load_wording
 
         own = self.config_path.with_name(OWN_PROMPTS)
         try:
             text = own.read_text("utf-8") if own.is_file() else None
         except UnicodeDecodeError:
             raise BadInput(f"{own} is not UTF-8 text", "turn it: iconv -f latin1 -t utf-8") from None
-        return prompts.load("nl" if self.language == "nl" else "en", text, str(own))
+        return load_wording("nl" if self.language == "nl" else "en", text, str(own))
 
     @cached_property
     def face(self) -> Face:
@@ -154,7 +154,7 @@ class App:
     @cached_property
     def words(self) -> Mapping[str, str]:
         """What fields, kinds and answers are called, for showing pages."""
-        from sexjournal.prompts.prompts import vocabulary
+        from sexjournal.prompts.wording import vocabulary
 
         return vocabulary(self.wording)
 

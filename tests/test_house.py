@@ -61,9 +61,9 @@ def test_the_import_rules_hold() -> None:
         ("entry/entry", "import sexjournal.system.disk"),  # up a floor
         ("entry/merging", "import subprocess"),
         ("search/grep", "import subprocess"),
-        ("search/query", "from sexjournal.prompts.prompts import KINDS"),  # beside it on its floor
+        ("search/query", "from sexjournal.prompts.wording import Prompt"),  # beside it on its floor
         ("reflect/reflection", "import time"),
-        ("prompts/prompts", "from sexjournal.reflect import reflection"),
+        ("prompts/questions", "from sexjournal.reflect import reflection"),
         ("openpgp/vault", "from sexjournal.entry.entry import parse"),
         ("openpgp/agent", "import sexjournal.keys.manifest"),
         ("system/disk", "import sexjournal.config"),

@@ -14,7 +14,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from sexjournal.entry.dates import journal_day
-from sexjournal.prompts.prompts import HIGHEST, LOWEST, Facts
+from sexjournal.prompts.questions import Facts
+from sexjournal.prompts.wording import HIGHEST, LOWEST
 
 if TYPE_CHECKING:
     from sexjournal.entry.entry import Entry, Given, Value

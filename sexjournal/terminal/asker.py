@@ -17,13 +17,17 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, Protocol, TextIO
 
 from sexjournal.errors import BadInput, Interrupted
-from sexjournal.prompts import prompts
-from sexjournal.prompts.prompts import FREE_WORDS, Answer
+from sexjournal.prompts.answers import Answer
+from sexjournal.prompts.questions import questions_of
+from sexjournal.prompts.typed_answers import pick, read_answer
+from sexjournal.prompts.wording import FREE_WORDS, filled
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from sexjournal.prompts.prompts import Answers, Facts, Option, Prompt, Wording
+    from sexjournal.prompts.answers import Answers
+    from sexjournal.prompts.questions import Facts
+    from sexjournal.prompts.wording import Option, Prompt, Wording
 
 _BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 _ROUNDS: tuple[Literal["first", "more"], ...] = ("first", "more")
@@ -116,7 +120,7 @@ class Asker:
 
     def ask(self, prompt: Prompt, names: Mapping[str, str] | None = None) -> Answer | None:
         """Ask one question until it is answered well or skipped; keep the answer and return it."""
-        asked = replace(prompt, text=prompts.filled(prompt.text, names or {}))
+        asked = replace(prompt, text=filled(prompt.text, names or {}))
         with self._listening():
             self._show(asked)
             return self._lines_for(asked) if asked.type in _SEVERAL_LINES else self._line_for(asked)
@@ -146,9 +150,9 @@ class Asker:
             self._head(question)
             self._list(options)
             while typed := self._readline().strip():
-                if value := prompts.pick(typed, options):
+                if value := pick(typed, options):
                     return value
-                self._say(prompts.filled(self.wording.ui["wrong_choice"], {"n": str(len(options))}))
+                self._say(filled(self.wording.ui["wrong_choice"], {"n": str(len(options))}))
         return None
 
     def line(self, question: str) -> str:
@@ -160,7 +164,7 @@ class Asker:
     # which questions
 
     def _left(self, section: str, facts: Facts, ask: Literal["first", "more"], done: Collection[str]) -> list[Prompt]:
-        return [prompt for prompt in prompts.questions(self.wording, section, facts, ask) if prompt.id not in done]
+        return [prompt for prompt in questions_of(self.wording, section, facts, ask) if prompt.id not in done]
 
     def _wants_more(self, left: Collection[Prompt]) -> bool:
         ui = self.wording.ui
@@ -188,7 +192,7 @@ class Asker:
         return answer
 
     def _keep(self, prompt: Prompt, typed: str) -> Answer | None:
-        value = prompts.read(prompt, typed, self.wording, self.today)
+        value = read_answer(prompt, typed, self.wording, self.today)
         if value is None:
             return None
         self.answers.append(Answer(prompt, value))

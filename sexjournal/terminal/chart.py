@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sexjournal.entry.dates import parse_date
 from sexjournal.entry.shown_dates import short_date
-from sexjournal.prompts.prompts import filled
+from sexjournal.prompts.wording import filled
 from sexjournal.terminal.render import Face, cut, safe_text
 
 if TYPE_CHECKING:

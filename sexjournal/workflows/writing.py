@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sexjournal.app import App
     from sexjournal.drafts.draft import Draft
     from sexjournal.journal.store import Stored
-    from sexjournal.prompts.prompts import Template
+    from sexjournal.prompts.template import Template
 
 # Kinds that say nothing without a date of their own; the others are about yesterday unless --on says otherwise.
 DATED_KINDS = ("memory", "chapter")
@@ -151,7 +151,7 @@ def offer_leftovers(app: App) -> None:
 
 def _offer(app: App, draft: Draft, begun: str) -> None:
     """Offer one page in the editor or, where there is none, to save it as it stands."""
-    from sexjournal.prompts.prompts import filled
+    from sexjournal.prompts.wording import filled
 
     stands = lacks_editor(app, "a page can be saved as it stands")
     if stands and draft.holds_more_beside():
@@ -252,7 +252,8 @@ def _united(old: Value, new: Value) -> Value:
 
 def _accept_again(app: App, draft: Draft) -> Accept:
     """Return what takes a page that is offered again: a change of an entry, or else a new page."""
-    from sexjournal.prompts.prompts import section_for, template
+    from sexjournal.prompts.questions import section_for_kind
+    from sexjournal.prompts.template import page_template
 
     if draft.about.purpose == "edit":
         try:
@@ -260,7 +261,7 @@ def _accept_again(app: App, draft: Draft) -> Accept:
         except NothingFound:
             app.say(f"{draft.about.ref} was removed meanwhile: this becomes a new page")
     kind = draft.about.ref if draft.about.ref in entries.KINDS else entries.KINDS[0]
-    return accept_new(app, template(app.wording, section_for(kind), {}), draft.about.id or _begun(draft))
+    return accept_new(app, page_template(app.wording, section_for_kind(kind), {}), draft.about.id or _begun(draft))
 
 
 def _begun(draft: Draft) -> str:

@@ -19,7 +19,7 @@ from sitting import DUTCH, drafts, tables, talk, window
 from sexjournal.drafts.draft import About, Draft
 from sexjournal.errors import KeyTrouble
 from sexjournal.openpgp.agent import Agent
-from sexjournal.prompts.prompts import filled
+from sexjournal.prompts.wording import filled
 
 BEGUN = "2026-11-22T09:14:00+01:00"
 WHEN = "2026-11-22 09:14"

@@ -12,7 +12,7 @@ from typing import Any
 import pexpect
 from room import Room
 
-from sexjournal.prompts import prompts
+from sexjournal import prompts
 
 DUTCH = {"LANG": "nl_BE.UTF-8"}
 

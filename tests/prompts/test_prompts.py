@@ -12,22 +12,15 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from sexjournal import prompts
 from sexjournal.entry.entry import KINDS, BadPage, check, compose, parse
 from sexjournal.errors import BadInput
-from sexjournal.prompts import prompts
-from sexjournal.prompts.prompts import (
-    CONDITIONS,
-    Answer,
-    Facts,
-    Prompt,
-    Wording,
-    applies,
-    pick,
-    place,
-    questions,
-    read,
-    template,
-)
+from sexjournal.prompts.answers import Answer, place_answers
+from sexjournal.prompts.load import load_wording
+from sexjournal.prompts.questions import CONDITIONS, Facts, already_answered, applies, questions_of, section_for_kind
+from sexjournal.prompts.template import page_template
+from sexjournal.prompts.typed_answers import pick, read_answer
+from sexjournal.prompts.wording import TYPES, Prompt, Wording, filled
 
 LANGUAGES = ("en", "nl")
 TODAY = date(2026, 11, 21)
@@ -47,12 +40,12 @@ WORDED = (
     "match",
     "messages",
 )
-SECTIONS = [prompts.section_for(kind) for kind in KINDS]
+SECTIONS = [section_for_kind(kind) for kind in KINDS]
 
 
 @cache
 def wording(language="en") -> Wording:
-    return prompts.load(language)
+    return load_wording(language)
 
 
 def shipped(language):
@@ -151,7 +144,7 @@ def test_no_wording_is_lost_on_loading(language):
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_kind_has_a_name_and_a_section_with_a_first_question(language):
     assert set(wording(language).kinds) == set(KINDS)
-    assert all(questions(wording(language), section, Facts()) for section in SECTIONS)
+    assert all(questions_of(wording(language), section, Facts()) for section in SECTIONS)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -230,14 +223,14 @@ def test_the_facts_follow_the_answers():
 
 
 def test_the_questions_of_a_section_come_in_the_order_of_the_file():
-    glowing = [one.id for one in questions(wording(), "new.experience", Facts(rating=7), "more")]
+    glowing = [one.id for one in questions_of(wording(), "new.experience", Facts(rating=7), "more")]
     assert glowing[:2] == ["new.experience.savour", "new.experience.feelings"]
     assert "new.experience.closeness" not in glowing
     assert "new.experience.self" in glowing
 
 
 def test_placeholders_are_filled_once_and_unknown_ones_stay():
-    assert prompts.filled("{jot} {year} {odd}", {"jot": "{year}", "year": "2009"}) == "{year} 2009 {odd}"
+    assert filled("{jot} {year} {odd}", {"jot": "{year}", "year": "2009"}) == "{year} 2009 {odd}"
 
 
 # what was typed
@@ -273,13 +266,13 @@ def test_placeholders_are_filled_once_and_unknown_ones_stay():
 def test_what_is_typed_is_read(asked, typed, value):
     if value == "free":
         value = ["tender", "playful", "close", "under the weather", "tend"]
-    assert read(asked, typed, wording(), TODAY) == value
+    assert read_answer(asked, typed, wording(), TODAY) == value
 
 
-@pytest.mark.parametrize("kind", prompts.TYPES)
+@pytest.mark.parametrize("kind", TYPES)
 @pytest.mark.parametrize("blank", ["", "  ", "\n", " \n\t"])
 def test_a_blank_answer_is_no_answer(kind, blank):
-    assert read(prompt(kind, scale="rating", options="feelings"), blank, wording(), TODAY) is None
+    assert read_answer(prompt(kind, scale="rating", options="feelings"), blank, wording(), TODAY) is None
 
 
 @pytest.mark.parametrize(
@@ -312,26 +305,26 @@ def test_a_blank_answer_is_no_answer(kind, blank):
 )
 def test_what_cannot_be_meant_is_refused_with_what_is_allowed(asked, typed, hint):
     with pytest.raises(BadInput) as refused:
-        read(asked, typed, wording(), TODAY)
+        read_answer(asked, typed, wording(), TODAY)
     assert hint in refused.value.hint
     assert refused.value.sentence
 
 
 def test_what_is_allowed_is_said_in_the_language_of_the_person():
     with pytest.raises(BadInput) as refused:
-        read(prompt("scale", scale="rating"), "8", wording("nl"), TODAY)
+        read_answer(prompt("scale", scale="rating"), "8", wording("nl"), TODAY)
     assert refused.value.hint == "Een heel getal van 1 tot 7, of Enter om over te slaan."
 
 
 def test_a_label_is_understood_in_the_language_it_is_shown_in():
-    assert read(prompt("choice", options="share"), "dit", wording("nl"), TODAY) == "keep"
+    assert read_answer(prompt("choice", options="share"), "dit", wording("nl"), TODAY) == "keep"
 
 
 # where answers go
 
 
 def test_every_store_has_its_place():
-    fields, body, review = place(
+    fields, body, review = place_answers(
         answered(
             ("line", "fm.title", "The lake"),
             ("scale", "fm.rating", 6),
@@ -362,7 +355,7 @@ def test_every_store_has_its_place():
 
 def test_every_store_in_the_shipped_files_lands_somewhere_unless_it_is_none():
     for one in wording().prompts.values():
-        fields, body, review = place([Answer(one, "x")], wording().headings)
+        fields, body, review = place_answers([Answer(one, "x")], wording().headings)
         assert sum(map(bool, (fields, body, review))) == (one.store != "none")
 
 
@@ -370,27 +363,27 @@ def test_lists_that_are_answered_twice_are_joined_without_duplicates():
     given_twice = answered(
         ("list", "try.curious", ["a", "b"]), ("line", "try.curious", "c"), ("list", "try.curious", ["b", "d"])
     )
-    assert place(given_twice, {}).fields == {"try": {"curious": ["a", "b", "c", "d"]}}
+    assert place_answers(given_twice, {}).fields == {"try": {"curious": ["a", "b", "c", "d"]}}
 
 
 def test_several_texts_for_one_field_stand_below_each_other():
     notes = answered(("text", "review.note", "one\ntwo"), ("text", "review.note", "three"))
-    assert place(notes, {}).review == {"note": "one\ntwo\n\nthree"}
-    assert place(answered(("line", "try.note", "one"), ("line", "try.note", "two")), {}).fields == {
+    assert place_answers(notes, {}).review == {"note": "one\ntwo\n\nthree"}
+    assert place_answers(answered(("line", "try.note", "one"), ("line", "try.note", "two")), {}).fields == {
         "try": {"note": "one\n\ntwo"}
     }
 
 
 def test_of_two_choices_the_last_one_counts():
-    assert place(answered(("choice", "review.size", "larger"), ("choice", "review.size", "right")), {}).review == {
-        "size": "right"
-    }
+    assert place_answers(
+        answered(("choice", "review.size", "larger"), ("choice", "review.size", "right")), {}
+    ).review == {"size": "right"}
 
 
 def test_behind_a_text_every_answer_stands_below_its_question():
     told = [Answer(prompt("text", "body", "A?"), "one")]
-    assert place(told, {}, behind="It rained.\n").body == "*A?*\n\none\n"
-    assert place(told, {}, behind=" \n").body == "one\n"
+    assert place_answers(told, {}, behind="It rained.\n").body == "*A?*\n\none\n"
+    assert place_answers(told, {}, behind=" \n").body == "one\n"
 
 
 SAVOURED = "Stay with it for a moment. Which detail would you like to keep?"
@@ -418,13 +411,13 @@ SAVOURED = "Stay with it for a moment. Which detail would you like to keep?"
 )
 def test_what_a_page_answers_already_is_known_by_its_fields_and_its_text(section, facts, page, ids):
     found = parse(page)
-    known = prompts.already_answered(wording(), section, facts, found.fields, found.body)
+    known = already_answered(wording(), section, facts, found.fields, found.body)
     assert known == {f"{section}.{name}" for name in ids}
 
 
 def test_the_first_text_stands_bare_and_every_other_one_below_its_question():
     told = [Answer(prompt("text", "body", text), value) for text, value in (("A?", "  one\ntwo\n"), ("B?", "three"))]
-    assert place(told, {}).body == "  one\ntwo\n\n*B?*\n\nthree\n"
+    assert place_answers(told, {}).body == "  one\ntwo\n\n*B?*\n\nthree\n"
 
 
 def test_a_letter_is_put_together_in_its_own_order_and_leaves_no_field():
@@ -439,7 +432,7 @@ def test_a_letter_is_put_together_in_its_own_order_and_leaves_no_field():
         ("line", "letter.veil", "The stairs."),
         ("text", "letter.why", "Because."),
     )
-    placed = place(parts, wording().headings)
+    placed = place_answers(parts, wording().headings)
     assert placed.fields == {"to": ["Wren"]}
     assert placed.body == (
         "Dear you,\nI was thinking.\n\n"
@@ -456,7 +449,7 @@ def test_a_letter_is_put_together_in_its_own_order_and_leaves_no_field():
     "store", ["body", "fm.title", "fm.health.x", "map.likes", "review.note", "letter.do", "talk.x"]
 )
 def test_nothing_blank_is_ever_stored(store, blank):
-    assert place(answered(("text", store, blank)), {}) == ({}, "", {})
+    assert place_answers(answered(("text", store, blank)), {}) == ({}, "", {})
 
 
 # a person's own file
@@ -473,19 +466,19 @@ text = "Mine?"
 
 
 def test_an_own_prompt_comes_at_the_end_of_its_section():
-    own = prompts.load("en", OWN.format(id="own.mine"), "prompts.toml")
-    assert [one.id for one in questions(own, "new.wish", Facts(), "more")][-1] == "own.mine"
+    own = load_wording("en", OWN.format(id="own.mine"), "prompts.toml")
+    assert [one.id for one in questions_of(own, "new.wish", Facts(), "more")][-1] == "own.mine"
     assert own.prompts["own.mine"] == Prompt("own.mine", "new.wish", "line", "fm.mine", "more", "", "", "", "Mine?", "")
 
 
 def test_an_own_prompt_takes_the_place_of_the_shipped_one_with_its_id():
-    own = prompts.load("nl", OWN.format(id="new.wish.conditions"), "prompts.toml")
+    own = load_wording("nl", OWN.format(id="new.wish.conditions"), "prompts.toml")
     assert list(own.prompts) == list(wording("nl").prompts)
     assert own.prompts["new.wish.conditions"].text == "Mine?"
 
 
 def test_own_scales_options_and_help_are_added():
-    own = prompts.load(
+    own = load_wording(
         "en",
         """
         [scales.calm]
@@ -519,7 +512,7 @@ def test_own_scales_options_and_help_are_added():
 
 
 def test_an_empty_own_file_changes_nothing():
-    assert prompts.load("en", "", "prompts.toml") == wording("en")
+    assert load_wording("en", "", "prompts.toml") == wording("en")
 
 
 @pytest.mark.parametrize(
@@ -564,7 +557,7 @@ def test_a_broken_own_file_is_refused_with_its_name_the_id_and_the_reason(change
     text = OWN.format(id="own.mine").replace(*change)
     assert text != OWN.format(id="own.mine")
     with pytest.raises(BadInput) as refused:
-        prompts.load("en", text, "mine.toml")
+        load_wording("en", text, "mine.toml")
     assert refused.value.sentence.startswith("mine.toml: ")
     assert reason in refused.value.sentence
 
@@ -576,26 +569,26 @@ def test_a_broken_own_file_is_refused_with_its_name_the_id_and_the_reason(change
 def test_an_own_prompt_cannot_write_what_the_program_writes(field):
     store = field if "." in field else f"fm.{field}"
     with pytest.raises(BadInput, match="unknown store"):
-        prompts.load("en", OWN.format(id="own.mine").replace("fm.mine", store), "mine.toml")
+        load_wording("en", OWN.format(id="own.mine").replace("fm.mine", store), "mine.toml")
 
 
 def test_an_id_that_stands_twice_in_an_own_file_is_refused():
     with pytest.raises(BadInput, match=r"mine\.toml: own\.mine: duplicate id"):
-        prompts.load("en", OWN.format(id="own.mine") * 2, "mine.toml")
+        load_wording("en", OWN.format(id="own.mine") * 2, "mine.toml")
 
 
 # the page for the editor
 
 GIVEN = {"id": "k7q2m9xa", "kind": "experience", "date": "2026-11-20"}
 BARE = compose(GIVEN, "").text
-LETTER = template(wording(), "letter", GIVEN)
+LETTER = page_template(wording(), "letter", GIVEN)
 PLAIN = st.text(st.characters(codec="utf-8", exclude_characters="\n"), max_size=20)
 LINES = st.lists(PLAIN | st.sampled_from(["", "---", "<!-- mine -->", "tags: []", " -->", "\t", "x\r"]), max_size=5)
 TYPED = LINES.map("\n".join)
 
 
 def test_a_new_page_has_the_fields_the_open_questions_and_room():
-    page = template(wording(), "new.experience", GIVEN)
+    page = page_template(wording(), "new.experience", GIVEN)
     assert page.text == (
         "---\n"
         "id: k7q2m9xa\n"
@@ -612,22 +605,22 @@ def test_a_new_page_has_the_fields_the_open_questions_and_room():
 
 
 def test_a_field_that_was_given_is_not_asked_again():
-    page = template(wording(), "new.experience", GIVEN | {"rating": 6, "tags": ["slow"], "with": ["Wren"]})
+    page = page_template(wording(), "new.experience", GIVEN | {"rating": 6, "tags": ["slow"], "with": ["Wren"]})
     assert page.blanks == ()
     assert parse(page.text).rating == 6
 
 
 def test_the_questions_are_those_that_the_facts_call_for():
-    early = template(wording(), "new.memory", GIVEN, Facts(early=True))
+    early = page_template(wording(), "new.memory", GIVEN, Facts(early=True))
     assert [comment[:17] for comment in early.comments] == ["<!-- What did it ", "<!-- What did you"]
-    jotted = template(wording(), "review.day", GIVEN, Facts(has_jot=True), jot="by the lake")
+    jotted = page_template(wording(), "review.day", GIVEN, Facts(has_jot=True), jot="by the lake")
     assert '"by the lake"' in jotted.comments[0]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("section", SECTIONS)
 def test_an_untouched_page_is_nothing_but_its_given_fields(language, section):
-    page = template(wording(language), section, GIVEN)
+    page = page_template(wording(language), section, GIVEN)
     check(parse(page.text))
     assert page.comments or page.blanks
     assert page.untouched(page.text)
@@ -663,7 +656,7 @@ def test_a_comment_that_was_written_in_stays():
 
 
 def test_a_line_of_the_front_matter_that_was_filled_in_stays_and_so_does_one_like_it_in_the_text():
-    page = template(wording(), "new.experience", GIVEN)
+    page = page_template(wording(), "new.experience", GIVEN)
     edited = page.text.replace("rating:  #", "rating: 6  #") + "tags: []\n"
     kept = page.without_prompts(edited)
     assert parse(kept).rating == 6
@@ -689,7 +682,7 @@ def test_lines_stay_as_they_were_laid_when_the_questions_between_are_taken_away(
 
 def test_a_nested_field_gets_no_line_of_its_own():
     own = OWN.format(id="own.mine").replace("fm.mine", "fm.health.sleep").replace("more", "first")
-    assert "health" not in template(prompts.load("en", own, "mine.toml"), "new.wish", GIVEN).text
+    assert "health" not in page_template(load_wording("en", own, "mine.toml"), "new.wish", GIVEN).text
 
 
 def test_a_page_whose_front_matter_is_never_closed_is_refused_and_not_cut():
@@ -713,7 +706,7 @@ def test_whatever_is_typed_anywhere_in_the_text_survives_byte_for_byte(data, typ
 
 @given(data=st.data(), typed=PLAIN.filter(str.strip))
 def test_whatever_is_typed_in_the_front_matter_survives_byte_for_byte(data, typed):
-    page = template(wording(), "new.experience", GIVEN)
+    page = page_template(wording(), "new.experience", GIVEN)
     at = data.draw(st.integers(len("---\n"), parse(page.text).head - len("\n---\n")))
     edited = page.text[:at] + typed + page.text[at:]
     assert typed in page.without_prompts(edited)

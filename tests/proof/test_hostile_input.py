@@ -23,7 +23,7 @@ from texts import headers
 from sexjournal import config
 from sexjournal.entry.entry import BadPage, check, parse
 from sexjournal.errors import BadInput
-from sexjournal.prompts import prompts
+from sexjournal.prompts.load import load_wording
 
 EXAMPLES = 10_000 if FULL else 300
 NEST = 100_000
@@ -166,7 +166,7 @@ def test_prompts_and_settings_are_read_or_refused_with_the_file(figures: Figures
     refused, wrong = 0, []
     for text in every:
         try:
-            prompts.load("en", text, "/home/wren/prompts.toml")
+            load_wording("en", text, "/home/wren/prompts.toml")
         except BadInput as refusal:
             refused += 1
             if "/home/wren/prompts.toml" not in refusal.sentence + refusal.hint:

@@ -19,8 +19,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sexjournal.entry.entry import KINDS, Entry, Given, Value, compose, parse
-from sexjournal.prompts import prompts
-from sexjournal.prompts.prompts import Facts
+from sexjournal.prompts.answers import Answer
+from sexjournal.prompts.load import load_wording
+from sexjournal.prompts.questions import Facts, questions_of
 from sexjournal.reflect.reflection import (
     CADENCES,
     Ready,
@@ -361,7 +362,7 @@ def test_nothing_is_offered_where_nothing_is_ready() -> None:
 @pytest.mark.parametrize("cadence", [*CADENCES, "free"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_page_has_a_section_of_its_own_scale(language: str, cadence: str, kind: str) -> None:
-    wording = prompts.load("nl" if language == "nl" else "en")
+    wording = load_wording("nl" if language == "nl" else "en")
     section = section_for(page(kind=kind), cadence)
     assert section in wording.sections
     scales = {one.scale for one in wording.prompts.values() if one.section == section and one.store == "review.now"}
@@ -407,11 +408,11 @@ def test_the_conditions_know_the_page() -> None:
     ids=["quiet", "not wanted", "unsure", "early", "not free"],
 )
 def test_such_a_page_is_asked_for_no_number_and_not_about_the_one_it_has(entry: Entry) -> None:
-    wording = prompts.load("en")
-    free = prompts.Answer(wording.prompts["review.week.free"], "yes")
+    wording = load_wording("en")
+    free = Answer(wording.prompts["review.week.free"], "yes")
     asked = [one for cadence in (*CADENCES, "free") for when in ("first", "more")
              for known in (facts(entry), facts(entry).after(free))
-             for one in prompts.questions(wording, section_for(entry, cadence), known, when)]  # fmt: skip
+             for one in questions_of(wording, section_for(entry, cadence), known, when)]  # fmt: skip
     assert "review.week.size" in {one.id for one in asked}
     assert not [one.id for one in asked if one.type == "scale" or one.when == "glowing"]
 
@@ -477,7 +478,7 @@ def test_nothing_blank_is_kept() -> None:
 
 
 def test_answers_are_kept_in_one_order_however_they_came() -> None:
-    stores = {one.store.removeprefix("review.") for one in prompts.load("en").prompts.values()
+    stores = {one.store.removeprefix("review.") for one in load_wording("en").prompts.values()
               if one.store.startswith("review.")}  # fmt: skip
     given_words = dict.fromkeys(sorted(stores), "x") | {"my_own": "x"}
 
@@ -534,7 +535,7 @@ def test_every_two_numbers_have_their_sentence() -> None:
     for then, row in enumerate(rows, 1):
         for now, letter in enumerate(row, 1):
             assert sentence(then, now) == f"review.{NAMES[letter]}"
-    messages = prompts.load("en").messages, prompts.load("nl").messages
+    messages = load_wording("en").messages, load_wording("nl").messages
     assert all(f"review.{name}" in said for said in messages for name in NAMES.values())
 
 

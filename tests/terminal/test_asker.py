@@ -15,9 +15,10 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from sexjournal import prompts
 from sexjournal.errors import Interrupted
-from sexjournal.prompts import prompts
-from sexjournal.prompts.prompts import Facts
+from sexjournal.prompts.load import load_wording
+from sexjournal.prompts.questions import Facts
 from sexjournal.terminal.asker import Asker
 
 LANGUAGES = ("en", "nl")
@@ -27,26 +28,29 @@ WIDE = 300  # no question is wrapped
 DRIVER = """
 import json, sys
 from datetime import date
-from sexjournal.prompts import prompts
+from sexjournal.prompts.answers import place_answers
+from sexjournal.prompts.load import load_wording
+from sexjournal.prompts.questions import Facts
+from sexjournal.prompts.wording import Option
 from sexjournal.terminal.asker import Asker
 from sexjournal.errors import Interrupted
 
 told = json.loads(sys.argv[1])
-wording = prompts.load(told["language"])
+wording = load_wording(told["language"])
 asker = Asker(sys.stdin, sys.stderr, wording, date(2026, 11, 21), told.get("colour", False), told.get("width", 300))
 outcome = None
 try:
     if "call" in told:
-        options = [prompts.Option(value, label) for value, label in told.get("options", [])]
+        options = [Option(value, label) for value, label in told.get("options", [])]
         call = getattr(asker, told["call"])
         outcome = call(told["question"], *([options] if options else []), **told.get("more", {}))
     for section in told.get("sections", []):
         early = told["early"] and (lambda stored: stored < told["early"])
-        facts = prompts.Facts(**told["facts"])
+        facts = Facts(**told["facts"])
         asker.ask_section(section, facts, told.get("known", ()), names=told.get("names"), early=early)
 except Interrupted as stop:
     outcome = stop.sentence
-fields, body, review = prompts.place(asker.answers, wording.headings)
+fields, body, review = place_answers(asker.answers, wording.headings)
 ids = [answer.prompt.id for answer in asker.answers]
 result = {"outcome": outcome, "ids": ids, "fields": fields, "body": body, "review": review}
 print("RESULT " + json.dumps(result) + " END")
@@ -64,7 +68,7 @@ class Sitting:
         )
         self.child.delaybeforesend = None
         self.child.setwinsize(50, WIDE)
-        self.ui = prompts.load(language).ui
+        self.ui = load_wording(language).ui
         self.seen = ""
 
     def sees(self, *texts):
@@ -325,7 +329,7 @@ def test_a_terminal_that_is_gone_is_the_end():
     ours, theirs = os.openpty()
     os.close(ours)
     reader, out = os.fdopen(theirs, "r", closefd=False), os.fdopen(theirs, "w")
-    asker = Asker(reader, out, prompts.load("en"), date(2026, 11, 21))
+    asker = Asker(reader, out, load_wording("en"), date(2026, 11, 21))
     with pytest.raises(Interrupted):
         asker.ask_section("new.wish", Facts())
     assert asker.answers == []

@@ -43,7 +43,7 @@ def _wipe(app: App, yes: bool) -> None:
 
 
 def _wipe_or_keep(app: App, draft: Draft, yes: bool) -> None:
-    from sexjournal.prompts.prompts import filled
+    from sexjournal.prompts.wording import filled
 
     begun = draft.about.at[:16].replace("T", " ")
     if yes or (app.interactive and app.asker.confirm(filled(app.wording.ui["lock_wipe"], {"when": begun}))):

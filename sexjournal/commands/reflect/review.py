@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from sexjournal.app import App
     from sexjournal.entry.entry import Entry, Given
     from sexjournal.journal.store import Stored
-    from sexjournal.prompts.prompts import Placed
+    from sexjournal.prompts.answers import PlacedAnswers
     from sexjournal.reflect.reflection import Ready
 
 BLIND = ("review.now", "review.recall")  # asked before the page is shown
@@ -114,7 +114,7 @@ def _sit_down(app: App, ready: Ready | None, *, named: bool, plain: bool) -> Non
 
 def _open_it(app: App, ready: Ready) -> str:
     """Ask whether to open a page now; one that is to rest is never brought up again."""
-    from sexjournal.prompts.prompts import filled
+    from sexjournal.prompts.wording import filled
 
     question = app.wording.ui["due_one"]
     if ready.cadence == "year":
@@ -154,13 +154,13 @@ def _review(app: App, stored: Stored, cadence: str) -> None:
 
 def _ask(app: App, entry: Entry, cadence: str) -> None:
     """Ask the questions of a section: the blind ones, then the page with its number masked, then the others."""
-    from sexjournal.prompts import prompts
+    from sexjournal.prompts.questions import questions_of
     from sexjournal.reflect import reflection
 
     section = reflection.section_for(entry, cadence)
     facts = reflection.facts(entry, health=app.config.flag("health"))
     app.asker.introduce(section)
-    every = [one for ask in ("first", "more") for one in prompts.questions(app.wording, section, facts, ask)]
+    every = [one for ask in ("first", "more") for one in questions_of(app.wording, section, facts, ask)]
     for prompt in (one for one in every if one.store in BLIND):
         app.asker.ask(prompt)
     if not reflection.is_jot(entry):
@@ -180,10 +180,10 @@ def _masked(entry: Entry) -> Entry:
 def _answered(app: App, entry: Entry, cadence: str) -> Entry:
     """Return the page with what was answered so far: a jot becomes the page it was kept for, others get a review."""
     from sexjournal.entry import entry as entries
-    from sexjournal.prompts import prompts
+    from sexjournal.prompts.answers import place_answers
     from sexjournal.reflect import reflection
 
-    placed = prompts.place(app.asker.answers, app.wording.headings)
+    placed = place_answers(app.asker.answers, app.wording.headings)
     if not (placed.fields or placed.body or placed.review):
         return entry
     if cadence == "day" and reflection.is_jot(entry):
@@ -197,7 +197,7 @@ def _answered(app: App, entry: Entry, cadence: str) -> Entry:
     return lists.reviewed(reflection.review(entry, cadence, app.now(), answers, blind=blind, day_starts=starts))
 
 
-def _as_review(placed: Placed) -> Mapping[str, Given]:
+def _as_review(placed: PlacedAnswers) -> Mapping[str, Given]:
     """Return the answers as a review keeps them: the page's own text and rating are never changed by one."""
     own = {name: value for name, value in placed.fields.items() if name not in (*writing.LISTS, "rating")}
     answers: dict[str, Given] = {**placed.review, **own}
@@ -209,11 +209,12 @@ def _as_review(placed: Placed) -> Mapping[str, Given]:
 
 def _close(app: App, entry: Entry, cadence: str, *, kept: bool) -> None:
     """Say both numbers and one neutral sentence, or offer somebody to talk to."""
-    from sexjournal.prompts import prompts
+    from sexjournal.prompts.answers import place_answers
+    from sexjournal.prompts.wording import filled
     from sexjournal.reflect import reflection
 
     messages = app.wording.messages
-    placed = prompts.place(app.asker.answers, app.wording.headings)
+    placed = place_answers(app.asker.answers, app.wording.headings)
     answers = _as_review(placed)
     told = {**answers, "cadence": cadence, "blind": "true"}
     if reflection.quiet_after(entry, answers):
@@ -222,6 +223,6 @@ def _close(app: App, entry: Entry, cadence: str, *, kept: bool) -> None:
         app.tell(messages["review.no_number"])
     elif reflection.settle(entry, told) is not None:
         then, now = int(str(entry.fields[reflection.THEN[entry.kind]])), int(str(answers["now"]))
-        app.tell(prompts.filled(messages[reflection.sentence(then, now)], {"then": str(then), "now": str(now)}))
+        app.tell(filled(messages[reflection.sentence(then, now)], {"then": str(then), "now": str(now)}))
     app.tell(app.wording.ui["saved" if kept else "later"])
     app.asker.line(app.wording.ui["close"])

@@ -72,10 +72,10 @@ def _ask(app: App, page: Entry, given: dict[str, Value]) -> None:
     """Ask the questions of the page's kind that it has no answer to yet."""
     from sexjournal.commands.write import new
     from sexjournal.entry.entry import KINDS
-    from sexjournal.prompts import prompts
+    from sexjournal.prompts.questions import already_answered, section_for_kind
     from sexjournal.reflect import reflection
 
     kind = page.kind if page.kind in KINDS else KINDS[0]
     facts = reflection.facts(page, health=app.config.flag("health"))
-    known = prompts.already_answered(app.wording, prompts.section_for(kind), facts, page.fields, page.body)
+    known = already_answered(app.wording, section_for_kind(kind), facts, page.fields, page.body)
     new.ask_about(app, kind, facts, known, given)

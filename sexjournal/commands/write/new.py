@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sexjournal.app import App
     from sexjournal.entry.entry import Entry, Value
     from sexjournal.journal.store import Stored
-    from sexjournal.prompts.prompts import Facts
+    from sexjournal.prompts.questions import Facts
 
 
 def new(
@@ -59,7 +59,7 @@ def _written(app: App, flags: dict[str, Value], *, ask: bool) -> Stored | None:
 
 def _rather_a_jot(app: App, flags: Mapping[str, Value]) -> bool:
     """For today, offer to keep one line and let it rest for a night."""
-    from sexjournal.prompts.prompts import Option
+    from sexjournal.prompts.wording import Option
 
     today = flags.get("date") == app.today().isoformat() and flags.get("kind", "experience") == "experience"
     if not today or not app.interactive:
@@ -117,13 +117,14 @@ def _from_standard_input(app: App, flags: dict[str, Value]) -> Stored | None:
 
 
 def _from_editor(app: App, flags: dict[str, Value]) -> Stored | None:
-    from sexjournal.prompts.prompts import Facts, section_for, template
+    from sexjournal.prompts.questions import Facts, section_for_kind
+    from sexjournal.prompts.template import page_template
 
     app.journal.probe()
     kind = str(flags.get("kind") or "experience")
     fields = {"kind": kind, **_dated(app, kind), **flags}
     _say_when(app, fields)
-    page = template(app.wording, section_for(kind), fields, Facts(health=app.config.flag("health")))
+    page = page_template(app.wording, section_for_kind(kind), fields, Facts(health=app.config.flag("health")))
     begun = app.journal.new_id()
     with app.drafts.begin("new", kind, page.text, page_id=begun) as draft:
         return writing.through_editor(app, draft, writing.accept_new(app, page, begun))
@@ -157,15 +158,15 @@ def _from_questions(app: App, flags: dict[str, Value]) -> Stored | None:
 def answered(app: App, given: Mapping[str, Value], behind: str = "") -> Entry:
     """Return the page as far as the questions were answered; `behind` is the text that the answers come behind."""
     from sexjournal.entry.entry import compose
-    from sexjournal.prompts.prompts import place
+    from sexjournal.prompts.answers import place_answers
 
-    fields, body, _ = place(app.asker.answers, app.wording.headings, behind)
+    fields, body, _ = place_answers(app.asker.answers, app.wording.headings, behind)
     return compose({**given, **fields}, body)
 
 
 def _ask_all(app: App, kind: str, flags: Mapping[str, Value], given: dict[str, Value]) -> None:
     """Ask the kind's questions, but those that the command line answers."""
-    from sexjournal.prompts.prompts import Facts
+    from sexjournal.prompts.questions import Facts
 
     facts = Facts(
         rating=int(str(flags["rating"])) if "rating" in flags else None,
@@ -178,11 +179,11 @@ def _ask_all(app: App, kind: str, flags: Mapping[str, Value], given: dict[str, V
 
 def ask_about(app: App, kind: str, facts: Facts, known: Collection[str], given: dict[str, Value]) -> None:
     """Ask the questions of a kind that are not `known`; `given` gets `early` when the page lies before adulthood."""
-    from sexjournal.prompts.prompts import section_for
+    from sexjournal.prompts.questions import section_for_kind
 
     if kind == "fantasy":
         app.tell(app.wording.adult["fantasy"])
-    app.asker.ask_section(section_for(kind), facts, known, early=lambda _date: _is_early(app, kind, given))
+    app.asker.ask_section(section_for_kind(kind), facts, known, early=lambda _date: _is_early(app, kind, given))
 
 
 def _is_early(app: App, kind: str, given: dict[str, Value]) -> bool:

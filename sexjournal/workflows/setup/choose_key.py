@@ -50,7 +50,7 @@ def _by_fingerprint(keys: list[Key], typed: str) -> Key:
 
 
 def _from_menu(app: App, usable: list[Key]) -> Key:
-    from sexjournal.prompts.prompts import Option
+    from sexjournal.prompts.wording import Option
 
     if not app.interactive:
         raise BadInput("there are several keys to choose from", "name one: journal init --key FINGERPRINT")

@@ -47,7 +47,7 @@ def create(app: App, wishes: Wishes) -> None:
 
 def _what_files_show(app: App, wishes: Wishes) -> tuple[str, tuple[str, ...]]:
     """Return the kind of file names and the fields in clear, from the options or by asking."""
-    from sexjournal.prompts.prompts import Option
+    from sexjournal.prompts.wording import Option
 
     if wishes.names or wishes.clear or wishes.yes:
         return wishes.names or "dated", wishes.clear

@@ -29,7 +29,7 @@ def ask_whether_safe(app: App) -> None:
 
     "Yes" names the help lines and ends the command. The answer is not stored.
     """
-    from sexjournal.prompts.prompts import Option
+    from sexjournal.prompts.wording import Option
 
     safety, ui = app.wording.safety, app.wording.ui
     app.tell(f"{safety['answer_not_kept']} {safety['not_evidence']}")
