@@ -1,4 +1,4 @@
-"""Where answers go on a page: its front matter, its text, or a review. Knows no page on disk and no terminal."""
+"""Where answers go on a page: front matter, text or a review. Knows no page on disk and no terminal."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class PlacedAnswers(NamedTuple):
 
 
 def place_answers(answers: Iterable[Answer], headings: Mapping[str, str], behind: str = "") -> PlacedAnswers:
-    """Put each answer where its prompt's `store` says, and nothing blank anywhere; `headings` are those of a letter.
+    """Put each answer where the `store` of the prompt says, and leave out blanks; `headings` are for a letter.
 
-    `behind` is the page's text before the answers. The first answer stands without its question only when `behind` is
+    `behind` is the page's text before the answers. The first answer stands without a question only when `behind` is
     blank.
     """
     page: dict[str, Value] = {}
@@ -57,7 +57,7 @@ def place_answers(answers: Iterable[Answer], headings: Mapping[str, str], behind
 
 
 def is_blank(value: Value) -> bool:
-    """Return whether a value holds nothing worth storing; 0 and false do hold something."""
+    """Return whether a value is not worth storing; 0 and false are worth storing."""
     return not value.strip() if isinstance(value, str) else value in (None, [], {})
 
 
@@ -85,7 +85,7 @@ def _as_list(value: Value) -> list[Value]:
 
 
 def _text_blocks(answers: Iterable[Answer], *, bare: bool) -> list[str]:
-    """Return each answer below its question; the first answer without a question when `bare`."""
+    """Return each answer below the question; the first answer without a question when `bare`."""
     blocks: list[str] = []
     for answer in answers:
         blocks += [f"*{answer.prompt.text}*"] if blocks or not bare else []

@@ -1,4 +1,4 @@
-"""Reading the wording: the TOML files beside this module, and the text of the person's own prompts.toml.
+"""Read the wording: the TOML files beside this module, and the text of the person's own prompts.toml.
 
 Knows no other file: the text of the person's file is handed in. Every refusal names file, id and reason.
 """
@@ -84,7 +84,7 @@ def _rows_by_id(rows: Any, key: str, name: str) -> dict[str, Any]:
 
 
 def _required_texts(row: Any, keys: Iterable[str], where: str) -> list[str]:
-    """Return the texts of a table under these keys, each on one line; BadInput for a text that is absent or blank."""
+    """Return the texts of a table under `keys`, without line breaks; BadInput for an absent or blank text."""
     texts = [row.get(key) if isinstance(row, dict) else None for key in keys]
     for key, text in zip(keys, texts, strict=True):
         if not isinstance(text, str) or not text.strip():

@@ -18,7 +18,7 @@ _FIRST_TEXTS = ("body", "letter.begin")  # a text that stands below no question 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The facts about a page that decide which questions apply. `early` is None while nobody can tell."""
+    """The facts about a page for the conditions of questions. `early` is None while unknown."""
 
     rating: int | None = None
     people: tuple[str, ...] = ()
@@ -31,7 +31,7 @@ class Facts:
 
     @property
     def unwanted(self) -> bool:
-        """Return whether the page tells of something not plainly wanted, or of no freedom to say no."""
+        """Return whether the page tells of doubt or a no, or of no freedom to say no."""
         return self.wanted in ("unsure", "no") or self.free in ("mixed", "no")
 
     def after(self, answer: Answer) -> Facts:
@@ -64,7 +64,7 @@ CONDITIONS: Mapping[str, Callable[[Facts], bool]] = {
 
 
 def applies(prompt: Prompt, facts: Facts) -> bool:
-    """Return whether to ask a question. No scale is asked about anything unwanted, or before adulthood."""
+    """Return whether to ask a question. No scale is asked about an unwanted event, or before adulthood."""
     if prompt.type == "scale" and (facts.early or facts.unwanted):
         return False
     return not prompt.when or CONDITIONS[prompt.when](facts)
@@ -86,9 +86,9 @@ def section_for_kind(kind: str) -> str:
 def already_answered(
     wording: Wording, section: str, facts: Facts, fields: Mapping[str, Value], body: str
 ) -> frozenset[str]:
-    """Return the ids of the questions that a page answers already, by its fields and by its text.
+    """Return the ids of the questions already answered on a page, in the fields or in the text.
 
-    A text that stands below no question answers the first applicable question about the text.
+    A text below no question answers the first applicable question about the text.
     """
     prompts = [prompt for prompt in wording.prompts.values() if prompt.section == section]
     answered = [prompt for prompt in prompts if _is_answered(prompt, fields, body, wording.headings)]
@@ -98,7 +98,7 @@ def already_answered(
 
 
 def _is_answered(prompt: Prompt, fields: Mapping[str, Value], body: str, headings: Mapping[str, str]) -> bool:
-    """Return whether a page has something where the answer to a question goes."""
+    """Return whether a page has a value or a text where the answer to a question goes."""
     root, *path = prompt.store.split(".")
     if root == "body":
         return f"*{prompt.text}*" in body

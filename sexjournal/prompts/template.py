@@ -1,4 +1,4 @@
-"""The Markdown template of a page: the page with questions in it that the editor opens. Knows no editor and no file."""
+"""The Markdown template of a page: a new page with questions, for the editor. Knows no editor and no file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A page with questions in it: `blanks` are its lines of front matter without a value, `comments` its questions."""
+    """A page with questions: `blanks` are the lines of front matter without a value, `comments` the questions."""
 
     text: str
     blanks: tuple[str, ...]
@@ -26,7 +26,7 @@ class Template:
     def without_prompts(self, edited: str) -> str:
         """Return `edited` without each unchanged blank and comment, and without the blank lines around a comment.
 
-        Everything else stays byte for byte. A comment between two answers leaves one blank line. Raises BadPage when
+        All other text stays byte for byte. A comment between two answers leaves one blank line. Raises BadPage when
         the front matter is never closed.
         """
         from sexjournal.entry.front_matter import bounds
@@ -40,14 +40,14 @@ class Template:
         return head + body
 
     def untouched(self, edited: str) -> bool:
-        """Return whether the person wrote nothing."""
+        """Return whether the person added no text and no value."""
         return self.without_prompts(edited) == self.without_prompts(self.text)
 
 
 def page_template(
     wording: Wording, section: str, fields: Mapping[str, Given], facts: Facts | None = None, jot: str = ""
 ) -> Template:
-    """Return a page for the editor: the `fields`, the first questions that they leave open, and room to write."""
+    """Return a page for the editor: the `fields`, the first questions still open, and room to write."""
     from sexjournal.entry.entry import compose
 
     prompts = questions_of(wording, section, facts or Facts())

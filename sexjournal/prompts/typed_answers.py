@@ -1,4 +1,4 @@
-"""What a person typed as an answer, read as a value. Knows the prompt and the wording; today comes in as a date."""
+"""Read a typed answer as a value. Knows the prompt and the wording; today comes in as a date."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OTHER_BOUNDS = (0, 999)
 def read_answer(prompt: Prompt, typed: str, wording: Wording, today: date) -> Value:
     """Return the value to store for typed text, None for a blank. Newlines separate several lines.
 
-    Raises BadInput with a hint, in the person's language, that names the allowed answers.
+    Raises BadInput; the hint names the allowed answers in the person's language.
     """
     word = typed.strip()
     if not word:
@@ -46,7 +46,9 @@ def read_answer(prompt: Prompt, typed: str, wording: Wording, today: date) -> Va
 
 
 def pick(typed: str, options: Sequence[Option]) -> str | None:
-    """Return the value of the option with this number, value, label or beginning of a label; None for no or several."""
+    """Return the value of the option with the typed number, value or label; None for no or several options.
+
+    The beginning of a label is enough."""
     word = typed.strip().casefold()
     near = [option.value for option in options if option.label.casefold().startswith(word)]
     return _exact(word, options) or (near[0] if word and len(near) == 1 else None)

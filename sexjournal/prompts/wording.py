@@ -1,4 +1,4 @@
-"""The wording: every question, label and message of one language, as values.
+"""The wording: every question, label and message of a language, as values.
 
 Knows no file and no terminal. `load.py` reads the files; the other modules of this floor use the values.
 """
@@ -17,7 +17,7 @@ FREE_WORDS = "feelings"  # the options that people add words of their own to
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A question. An empty `when`, `scale`, `options` or `hint` means that the question has none."""
+    """A question. An empty `when`, `scale`, `options` or `hint` stands for none."""
 
     id: str
     section: str
@@ -67,7 +67,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of entry, as the chooser names it."""
+    """A kind of entry, as the chooser shows the kind."""
 
     label: str
     about: str
@@ -85,7 +85,7 @@ class Help:
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The contents of one language file, by id or name and in the order of the file."""
+    """The contents of a language file, by id or name and in the order of the file."""
 
     language: str
     help: tuple[Help, ...]
