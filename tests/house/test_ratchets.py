@@ -48,6 +48,10 @@ REACHES = {
     "workflows/doctor/keys.py": 4,
     "workflows/doctor/pages.py": 1,
     "workflows/doctor/repository.py": 1,
+    "workflows/setup/accept.py": 2,
+    "workflows/setup/create.py": 1,
+    "workflows/setup/fetch.py": 5,
+    "workflows/setup/start.py": 1,
     "workflows/sync/exchange.py": 1,
     "workflows/sync/manifest_chain.py": 2,
 }

@@ -1,1 +1,1 @@
-"""Making a journal on this device, or accepting one from another device. Begins in start.py."""
+"""Make a journal on this device, or accept another one. Begins in start.py. Knows the App; knows no command."""
