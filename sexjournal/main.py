@@ -70,7 +70,7 @@ def obey(words: list[str]) -> int:
 
 
 def _complain(sentence: str, hint: str) -> None:
-    from sexjournal.terminal.render import error_lines
+    from sexjournal.terminal.text import error_lines
 
     sys.stderr.write(error_lines(sentence, hint))
 

@@ -109,7 +109,7 @@ def filtered(command: Callable[..., None]) -> Callable[..., None]:
 
 def ask_first(app: App, question: str, *, yes: bool) -> None:
     """Go on when the person agrees, or said `--yes`; BadInput where nobody is there to be asked."""
-    if not yes and not app.interactive:
+    if not yes and not app.terminal.interactive:
         raise BadInput("this asks first, and there is no terminal", "--yes does it without asking")
     if not yes and not app.asker.confirm(question):
         raise Interrupted("nothing was changed")

@@ -1,1 +1,1 @@
-"""One journal on disk: sealed pages and their index. Knows pages, keys and files; knows no terminal and no git."""
+"""One journal on disk: sealed pages, their index and their commits. Knows pages, keys and git; knows no terminal."""

@@ -20,7 +20,7 @@ from sexjournal.errors import BadInput, Damaged
 FORMAT = 1
 NAMES = ("dated", "opaque")
 CLEARABLE = ("date", "kind", "tags", "with", "title", "rating")
-INTRODUCTION = "This is the journal's own page. Keep it with the pages: it holds the key that opens them.\n"
+INTRODUCTION = "This is the manifest. Keep it with the pages: it holds the key that opens them.\n"
 
 _PUBLIC, _SECRET = "PUBLIC", "PRIVATE"
 _FINGERPRINT = re.compile("[0-9A-F]{40}")

@@ -1,4 +1,4 @@
-"""What this device has accepted of a journal, so that writing never needs to open anything. Holds no secret.
+"""What this device trusts of a journal, so that writing never needs to open anything. Holds no secret.
 
 One directory for each journal under the state directory, mode 0700: `accepted.json`, the recipients' certificates as
 gpg wants them (`FINGERPRINT.asc`), the index and the lock.
@@ -17,85 +17,90 @@ from sexjournal.errors import Damaged
 from sexjournal.keys.manifest import FormerKey, Manifest, Recipient
 from sexjournal.system import disk
 
-NAME = "accepted.json"
-ANNOUNCED = "announced.json"  # what will be accepted once the journal's own page is the one that it tells of
+TRUSTED = "accepted.json"
+STAGED = "announced.json"  # will be trusted once journal.asc has the digest in it
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """`device` is this device's fingerprint, `digest` that of the journal.asc seen last, `key_ids` the long ids of the
-    keys that pages may be sealed for, by fingerprint."""
+    """A manifest that this device trusts.
+
+    `device` is the fingerprint of this device's key, `digest` that of the journal.asc seen last; `key_ids` holds the
+    long ids of the keys that pages may be sealed for, by fingerprint.
+    """
 
     device: str
     digest: str
-    page: Manifest
+    manifest: Manifest
     key_ids: Mapping[str, tuple[str, ...]]
 
 
-def room(state: Path, journal: Path) -> Path:
-    """Return the directory for what this device knows of the journal in that directory."""
+def state_directory(state: Path, journal: Path) -> Path:
+    """Return the directory for what this device knows of the journal in a directory."""
     return state / "journals" / digest_of(os.fsencode(journal.resolve()))[:16]
 
 
-def load(where: Path, digest: str) -> Trust | None:
-    """Return what was accepted of a journal whose own page has this digest, None when nothing was.
+def load(directory: Path, digest: str) -> Trust | None:
+    """Return the trusted manifest for a journal.asc with this digest, the last trusted one for another digest.
 
-    Damaged when the file cannot be read.
+    None when this device never trusted a manifest of the journal; Damaged when the file cannot be read.
     """
-    trust = _load(where / NAME)
+    trust = _load(directory / TRUSTED)
     if trust and trust.digest == digest:
         return trust
-    announced = _load(where / ANNOUNCED)
-    return announced if announced and announced.digest == digest else trust
+    staged = _load(directory / STAGED)
+    return staged if staged and staged.digest == digest else trust
 
 
 def _load(path: Path) -> Trust | None:
     try:
-        return _read(path.read_bytes())
+        return _parsed(path.read_bytes())
     except FileNotFoundError:
         return None
     except (ValueError, LookupError, TypeError, AttributeError):
         raise Damaged(f"{path} cannot be read", "move it away, then 'journal init' asks again") from None
 
 
-def _read(data: bytes) -> Trust:
-    kept = json.loads(data)
-    page = kept["page"]
-    recipients = tuple(Recipient(**recipient) for recipient in page.pop("recipients"))
-    former = tuple(FormerKey(**key) for key in page.pop("former", ()))
-    own = Manifest(**{**page, "clear": tuple(page["clear"]), "recipients": recipients, "former": former})
-    ids = {fingerprint: tuple(key_ids) for fingerprint, key_ids in kept["key_ids"].items()}
-    return Trust(kept["device"], kept["digest"], own, ids)
+def _parsed(data: bytes) -> Trust:
+    stored = json.loads(data)
+    fields = stored["page"]  # as earlier versions called a manifest
+    recipients = tuple(Recipient(**recipient) for recipient in fields.pop("recipients"))
+    former = tuple(FormerKey(**key) for key in fields.pop("former", ()))
+    manifest = Manifest(**{**fields, "clear": tuple(fields["clear"]), "recipients": recipients, "former": former})
+    key_ids = {fingerprint: tuple(ids) for fingerprint, ids in stored["key_ids"].items()}
+    return Trust(stored["device"], stored["digest"], manifest, key_ids)
 
 
-def announce(where: Path, trust: Trust) -> None:
-    """Keep what will be accepted as soon as the journal's own page has its digest."""
-    disk.replace(where / ANNOUNCED, _told(trust))
+def _serialized(trust: Trust) -> bytes:
+    names = {"manifest": "page"}
+    return json.dumps({names.get(name, name): value for name, value in asdict(trust).items()}, indent=1).encode()
 
 
-def store(where: Path, trust: Trust) -> None:
-    """Keep what was accepted; the certificates first, so that the list never names one that is missing."""
-    lay_out(where, trust.page)
-    disk.replace(where / NAME, _told(trust))
-    disk.remove(where / ANNOUNCED)
+def stage(directory: Path, trust: Trust) -> None:
+    """Write what will be trusted as soon as journal.asc has its digest."""
+    disk.replace(directory / STAGED, _serialized(trust))
 
 
-def lay_out(where: Path, page: Manifest) -> None:
+def store(directory: Path, trust: Trust) -> None:
+    """Write what is trusted; the certificates first, so that the list never names a missing file."""
+    write_certificates(directory, trust.manifest)
+    disk.replace(directory / TRUSTED, _serialized(trust))
+    disk.remove(directory / STAGED)
+
+
+def write_certificates(directory: Path, manifest: Manifest) -> None:
     """Write the certificates as gpg wants them, one file each."""
-    for fingerprint, armored in certificates(page).items():
-        disk.replace(certificate_path(where, fingerprint), armored.encode())
+    for fingerprint, armored in certificates(manifest).items():
+        disk.replace(certificate_path(directory, fingerprint), armored.encode())
 
 
-def _told(trust: Trust) -> bytes:
-    return json.dumps(asdict(trust), indent=1).encode()
-
-
-def certificates(page: Manifest) -> dict[str, str]:
+def certificates(manifest: Manifest) -> dict[str, str]:
     """Return the armored certificates of all recipients and journal keys, past ones too, by fingerprint."""
-    listed = {recipient.fingerprint: recipient.certificate for recipient in page.recipients}
-    former = {key.fingerprint: key.certificate for key in page.former}
-    return listed | former | {page.key: page.certificate}
+    listed = {recipient.fingerprint: recipient.certificate for recipient in manifest.recipients}
+    former = {key.fingerprint: key.certificate for key in manifest.former}
+    return listed | former | {manifest.key: manifest.certificate}
 
 
-def certificate_path(where: Path, fingerprint: str) -> Path:
-    return where / f"{fingerprint}.asc"
+def certificate_path(directory: Path, fingerprint: str) -> Path:
+    """Return the file that holds the certificate of a recipient or of a journal key."""
+    return directory / f"{fingerprint}.asc"

@@ -1,4 +1,4 @@
-"""gpg-agent as this person runs it: what it remembers, and the program that it asks with. Knows no journal.
+"""gpg-agent of the person: the remembered passphrases, and the pinentry program. Knows no journal.
 
 Answers of KEYINFO: GnuPG's manual, "Agent's KEYINFO protocol" and `gpg-connect-agent 'help keyinfo' /bye`.
 """
@@ -14,15 +14,15 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from sexjournal.errors import KeyTrouble
-from sexjournal.openpgp.gpg import INSTALL, NO_AGENT
+from sexjournal.openpgp.status import INSTALL_GPG, NO_AGENT
 
-PATIENCE = 20  # seconds for an answer; nobody is asked for anything meanwhile
+TIMEOUT = 20  # seconds for an answer; nobody is asked for anything meanwhile
 ON_CARD, CLEAR = "T", "C"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A secret key that the agent knows, by its keygrip."""
+class AgentKey:
+    """A secret key in the agent, by the keygrip."""
 
     keygrip: str
     on_card: bool
@@ -31,35 +31,35 @@ class Kept:
 
 
 class Agent:
-    """The agent that gpg would use now; it is never started for a question."""
+    """The agent of gpg, if the agent runs; a question never starts the agent."""
 
     def forget(self) -> None:
-        """Let the agent drop every passphrase that it remembers, and make sure of it; one that does not run has none.
+        """Let the agent forget every passphrase; KeyTrouble when the agent still remembers any.
 
-        What a card remembers is not the agent's, and neither is what a password manager was told to keep.
+        An agent that does not run has none. A card and a password manager remember on their own.
         """
-        if not self.known():
+        if not self.secret_keys():
             return
-        _told("gpgconf", "--reload", "gpg-agent")
-        if any(key.remembered for key in self.known()):
+        _output("gpgconf", "--reload", "gpg-agent")
+        if any(key.remembered for key in self.secret_keys()):
             raise KeyTrouble("gpg-agent still remembers a passphrase", "end it: gpgconf --kill gpg-agent")
 
-    def known(self) -> list[Kept]:
-        """Return the secret keys that the agent knows; none when it does not run."""
-        answer = _told("gpg-connect-agent", "--no-autostart", "keyinfo --list", "/bye")
+    def secret_keys(self) -> list[AgentKey]:
+        """Return the secret keys of the agent; an empty list when the agent does not run."""
+        answer = _output("gpg-connect-agent", "--no-autostart", "keyinfo --list", "/bye")
         lines = [line.split() for line in answer.splitlines() if line.startswith("S KEYINFO ")]
-        return [Kept(line[2], line[3] == ON_CARD, line[6] == "1", line[7] != CLEAR) for line in lines]
+        return [AgentKey(line[2], line[3] == ON_CARD, line[6] == "1", line[7] != CLEAR) for line in lines]
 
     def pinentry(self) -> str:
-        """Return the program that asks for passphrases, whether it is there or not: the person's, or gpg's own."""
+        """Return the pinentry program, installed or not: the person's choice, or gpg's default."""
         home = next((_field(line, 1) for line in _lines("--list-dirs") if line.startswith("homedir:")), "")
-        own = [line.split(None, 1) for line in _settings(Path(home) / "gpg-agent.conf")]
-        chosen = [line[1].strip().strip('"') for line in own if line[0] == "pinentry-program" and len(line) > 1]
-        usual = (_field(line, 2) for line in _lines("--list-components") if line.startswith("pinentry:"))
-        return chosen[-1] if chosen else next(usual, "pinentry")
+        settings = [line.split(None, 1) for line in _settings(Path(home) / "gpg-agent.conf")]
+        chosen = [line[1].strip().strip('"') for line in settings if line[0] == "pinentry-program" and len(line) > 1]
+        default = (_field(line, 2) for line in _lines("--list-components") if line.startswith("pinentry:"))
+        return chosen[-1] if chosen else next(default, "pinentry")
 
     def can_ask(self) -> bool:
-        """Whether that program can be started."""
+        """Return whether the pinentry program can be started."""
         return shutil.which(self.pinentry()) is not None
 
 
@@ -70,26 +70,26 @@ def _settings(path: Path) -> list[str]:
 
 
 def _lines(*words: str) -> list[str]:
-    return _told("gpgconf", *words).splitlines()
+    return _output("gpgconf", *words).splitlines()
 
 
 def _field(line: str, number: int) -> str:
-    """Return a field between colons, in which gpgconf writes special characters as %XX."""
+    """Return a field between colons; gpgconf writes special characters as %XX."""
     return unquote(line.split(":")[number])
 
 
-def _told(*words: str) -> str:
+def _output(*words: str) -> str:
     try:
         done = subprocess.run(
             words,
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
             env={**os.environ, "LC_ALL": "C"},
         )
     except FileNotFoundError:
-        raise KeyTrouble("gpg is not on this machine", INSTALL) from None
+        raise KeyTrouble("gpg is not on this machine", INSTALL_GPG) from None
     except subprocess.TimeoutExpired:
         raise NO_AGENT.error() from None
     return done.stdout.decode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""The outside of OpenPGP messages and keys: armor and the heads of packets. Opens nothing and vouches for nothing.
+"""The outside of OpenPGP messages and keys: armor and the heads of packets. Opens nothing and verifies nothing.
 
 Packet heads: RFC 4880 section 4.2; armor: section 6.2; session key packets: section 5.1; fingerprints: section 12.2.
 """
@@ -13,20 +13,20 @@ from dataclasses import dataclass
 
 from sexjournal.errors import Damaged
 
+HIDDEN = "0" * 16  # the key id of a hidden recipient
 BEGIN = b"-----BEGIN PGP MESSAGE-----"
 END = b"-----END PGP MESSAGE-----"
 
 PUBLIC_KEY, SECRET_KEY, SECRET_PART = 6, 5, 7
-WITH_A_KEY = (2, 13, 14, 17)  # signatures, names, further keys, pictures
+BESIDE_A_KEY = (2, 13, 14, 17)  # signatures, names, further keys, pictures
 SESSION_KEY = 1  # sealed for a public key
-PASSPHRASE_KEY = 3  # sealed with a passphrase: never one of ours, and a trap to ask for one
 LEAST_SEALED = 1 + 18 + 22  # bytes: version, random prefix, integrity check; less makes Sequoia panic
 SEALED_DATA = (18, 20)  # with an integrity check; 20 is the AEAD packet of GnuPG 2.3 and later
 
 
 @dataclass(frozen=True, slots=True)
 class PublicKey:
-    """Whose an armored key block is: the fingerprint (hex, upper case), and the public part of the primary key."""
+    """The primary key in an armored key block: the fingerprint (hex, upper case), and the public part."""
 
     fingerprint: str
     public: bytes
@@ -34,13 +34,17 @@ class PublicKey:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """What can be seen of a sealed message: the long key ids (hex, upper case; zeros when hidden) it is sealed for."""
+    """The visible part of a sealed message: the long key ids of the recipients (hex, upper case; zeros when hidden)."""
 
     key_ids: tuple[str, ...]
 
+    @property
+    def hides_keys(self) -> bool:
+        return HIDDEN in self.key_ids
+
 
 def split(file: bytes) -> tuple[bytes, bytes]:
-    """Split a sealed file into the clear text above the armor and the bare message; Damaged when it is not whole."""
+    """Split a sealed file into the clear text above the armor and the bare message; Damaged when not whole."""
     start = _line_start(file, BEGIN)
     end = file.find(b"\n" + END, start)
     if start < 0 or end < 0:
@@ -51,7 +55,7 @@ def split(file: bytes) -> tuple[bytes, bytes]:
 
 
 def outline(message: bytes) -> Outline:
-    """Look at a bare message; Damaged unless it is sealed data for public keys and nothing else."""
+    """Return the outline of a bare message; Damaged unless it is sealed data for public keys and nothing else."""
     key_ids = []
     rest = iter(_packets(message))
     for tag, content in rest:
@@ -69,9 +73,9 @@ def outline(message: bytes) -> Outline:
 
 
 def sealed_data(file: bytes) -> bytes:
-    """Return what is sealed in a file, without all that could be written otherwise: armor, keys, cuts into parts.
+    """Return the sealed data of a file, without armor, keys, and cuts into parts: those can be written in many ways.
 
-    It is the same for every copy of a message, and for no two messages.
+    Every copy of a message has the same sealed data, and no two messages have.
     """
     _, message = split(file)
     outline(message)
@@ -80,30 +84,30 @@ def sealed_data(file: bytes) -> bytes:
 
 
 def certificate(block: str) -> PublicKey:
-    """Look at an armored certificate; Damaged unless it is one public key of version 4 and nothing else."""
+    """Return the key in an armored certificate; Damaged unless it is one public key of version 4 and nothing else."""
     content = _primary(block, "PUBLIC", PUBLIC_KEY)
     if content[:1] != b"\x04" or len(content) > 0xFFFF:
         raise Damaged("a key of another version")
-    told = b"\x99" + len(content).to_bytes(2) + content
-    return PublicKey(hashlib.sha1(told, usedforsecurity=False).hexdigest().upper(), content)
+    hashed = b"\x99" + len(content).to_bytes(2) + content
+    return PublicKey(hashlib.sha1(hashed, usedforsecurity=False).hexdigest().upper(), content)
 
 
 def is_secret_of(block: str, public: bytes) -> bool:
-    """Whether an armored block is one secret key, with this public part; Damaged when it is no key at all."""
+    """Return whether an armored block is one secret key with this public part; Damaged when the block is no key."""
     return _primary(block, "PRIVATE", SECRET_KEY).startswith(public)
 
 
 def _primary(block: str, kind: str, primary: int) -> bytes:
-    """Return the content of the first packet of an armored key, after a look at all of them."""
-    found = list(_packets(_bare_key(block, kind)))
-    parts = (*WITH_A_KEY, SECRET_PART) if primary == SECRET_KEY else WITH_A_KEY
-    if not found or found[0][0] != primary or any(tag not in parts for tag, _ in found[1:]):
+    """Return the content of the first packet of an armored key, after a check of all packets."""
+    packets = list(_packets(_bare_key(block, kind)))
+    parts = (*BESIDE_A_KEY, SECRET_PART) if primary == SECRET_KEY else BESIDE_A_KEY
+    if not packets or packets[0][0] != primary or any(tag not in parts for tag, _ in packets[1:]):
         raise Damaged("not one OpenPGP key")
-    return found[0][1]
+    return packets[0][1]
 
 
 def _bare_key(block: str, kind: str) -> bytes:
-    """Undo the armor of a key, above which there may be comments."""
+    """Undo the armor of a key; comments may stand above the base64."""
     lines = [line.rstrip() for line in block.strip().split("\n")]
     marks = [f"-----{word} PGP {kind} KEY BLOCK-----" for word in ("BEGIN", "END")]
     if [lines[0], lines[-1]] != marks or "" not in lines or not block.isascii():
@@ -111,25 +115,25 @@ def _bare_key(block: str, kind: str) -> bytes:
     return _base64([line.encode() for line in lines[lines.index("") + 1 : -1]])
 
 
-def named(message: bytes, key_id: str) -> bytes:
-    """Return a bare message with this id in place of every hidden one; what opens it stays the same."""
-    found = bytearray(message)
+def with_key_id(message: bytes, key_id: str) -> bytes:
+    """Return a bare message with this id in place of every hidden id; the same keys open the message."""
+    renamed = bytearray(message)
     at = 0
     for tag, content in _packets(message):
-        if tag != SESSION_KEY:  # what is sealed may come in parts, and stands nowhere as a whole
+        if tag != SESSION_KEY:  # sealed data may come in parts, and stands nowhere as a whole
             break
         at = message.index(content, at)
         if not any(content[1:9]):
-            found[at + 1 : at + 9] = bytes.fromhex(key_id)
-    return bytes(found)
+            renamed[at + 1 : at + 9] = bytes.fromhex(key_id)
+    return bytes(renamed)
 
 
-def certificates(armored: Iterable[str]) -> Iterator[bytes]:
-    """Yield certificates bare, each of one public key; what is none, or holds a secret besides, is left out."""
-    for one in armored:
+def bare_certificates(armored: Iterable[str]) -> Iterator[bytes]:
+    """Yield certificates without armor; leave out blocks that are not one public key, or hold a secret too."""
+    for block in armored:
         with suppress(Damaged):
-            certificate(one)
-            yield _bare_key(one, "PUBLIC")
+            certificate(block)
+            yield _bare_key(block, "PUBLIC")
 
 
 def _key_id(session_key: bytes) -> str:
@@ -145,9 +149,9 @@ def _line_start(file: bytes, marker: bytes) -> int:
 
 
 def _bare(armor: bytes) -> bytes:
-    """Undo the armor as gpg writes it: the marker, an empty line, base64, and perhaps a checksum in the last line.
+    """Undo the armor as gpg writes armor: the marker, an empty line, base64, and perhaps a checksum in the last line.
 
-    The checksum is not looked at: the integrity check inside the seal is worth more.
+    Ignore the checksum: the integrity check inside the sealed data is worth more.
     """
     marker, *lines = [line.rstrip() for line in armor.split(b"\n")]
     if marker != BEGIN or not lines or lines[0]:
@@ -165,7 +169,7 @@ def _base64(lines: list[bytes]) -> bytes:
 
 
 def _packets(message: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield (tag, content) of every packet, put together where it comes in parts, as only sealed data may."""
+    """Yield (tag, content) of every packet. Join the parts of sealed data; no other packet may come in parts."""
     at = 0
     while at < len(message):
         tag, start, length, more = _head(message, at)
@@ -183,7 +187,7 @@ def _packets(message: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def _head(message: bytes, at: int) -> tuple[int, int, int, bool]:
-    """Return (tag, where the content starts, the length of it or of its first part, whether parts follow)."""
+    """Return (tag, start of the content, length of the content or of the first part, whether parts follow)."""
     first = message[at]
     if not first & 0x80:
         raise Damaged("not an OpenPGP packet")
@@ -193,22 +197,22 @@ def _head(message: bytes, at: int) -> tuple[int, int, int, bool]:
     if kind == 3:
         raise Damaged("a packet of no length")
     width = 1 << kind
-    return (first & 0x3C) >> 2, at + 1 + width, _number(message, at + 1, width), False
+    return (first & 0x3C) >> 2, at + 1 + width, _integer(message, at + 1, width), False
 
 
 def _length(message: bytes, at: int) -> tuple[int, int, bool]:
-    """Read a length of the new form: (where what it measures starts, how much that is, whether another one follows)."""
-    length = _number(message, at, 1)
+    """Read a length of the new form: return (start of the content, length, whether another part follows)."""
+    length = _integer(message, at, 1)
     if length < 192:
         return at + 1, length, False
     if length < 224:
-        return at + 2, ((length - 192) << 8) + _number(message, at + 1, 1) + 192, False
+        return at + 2, ((length - 192) << 8) + _integer(message, at + 1, 1) + 192, False
     if length < 255:
         return at + 1, 1 << (length & 0x1F), True
-    return at + 5, _number(message, at + 1, 4), False
+    return at + 5, _integer(message, at + 1, 4), False
 
 
-def _number(message: bytes, at: int, width: int) -> int:
+def _integer(message: bytes, at: int, width: int) -> int:
     if at + width > len(message):
         raise Damaged("the message is cut short")
     return int.from_bytes(message[at : at + width])

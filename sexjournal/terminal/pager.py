@@ -1,7 +1,7 @@
-"""A pager that leaves nothing behind: not on the screen, not in the scrollback, not in a history file.
+"""Show long text in a pager that leaves no trace: not on the screen, in the scrollback or in a history file.
 
-Knows `less` and nothing of pages. The person's $PAGER, $LESS and lesskey file are not followed: any of them may keep
-the text on the screen (git's own `LESS=FRX` leaves 46 of 100 lines in the scrollback) or write the search word to disk.
+Knows `less` and no pages. The person's $PAGER, $LESS and lesskey file are not followed: any of them may keep the text
+on the screen (git's own `LESS=FRX` leaves 46 of 100 lines in the scrollback) or write the search word to disk.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
-# -R passes colours on; without -X and -F even a short page goes to the alternate screen, which vanishes with less. The
-# lesskey files come first of all for less and could set each of the others anew.
+# -R passes colours on. Without -X and -F even a short page goes to the alternate screen, and is gone when less ends.
+# A lesskey file outranks the other settings, so less must not read any.
 _LESS = {
     "LESS": "-R",
     "LESSCHARSET": "utf-8",
@@ -26,38 +26,38 @@ _LESS = {
     "LESSKEY_SYSTEM": "/dev/null",
     "LESSKEYIN_SYSTEM": "/dev/null",
 }
-_BELOW = 8  # rows
+_ROWS_FOR_QUESTIONS = 8
 _ENTER = "\x1b[?1049h\x1b[H"
 _LEAVE = "\x1b[?1049l"
 _WIPE = "\x1b[H\x1b[2J\x1b[3J"  # home, clear the screen, clear the scrollback
 
 
-def page(text: str, environ: Mapping[str, str], out: TextIO) -> None:
-    """Show `text`, made safe before, until the person has had enough.
+def show_in_pager(text: str, environ: Mapping[str, str], out: TextIO) -> None:
+    """Show `text`, made safe before, until the person quits the pager.
 
-    It is written straight to `out` where paging cannot be: no terminal, one that cannot move its cursor, or no `less`.
+    Write the text straight to `out` where no pager can run: no terminal, no movable cursor, or no `less`.
     """
-    less = _pager(environ, out)
+    less = _find_less(environ, out)
     if less:
-        _less(less, text, environ, out)
+        _run_less(less, text, environ, out)
     else:
         out.write(text)
         out.flush()
 
 
-def _pager(environ: Mapping[str, str], out: TextIO) -> str | None:
+def _find_less(environ: Mapping[str, str], out: TextIO) -> str | None:
     less = shutil.which("less", path=environ.get("PATH"))
     return less if out.isatty() and environ.get("TERM") not in (None, "", "dumb") else None
 
 
 @contextmanager
-def gone_afterwards(out: TextIO, environ: Mapping[str, str], *, plain: bool = False) -> Iterator[None]:
-    """Use the alternate screen, so that nothing said in the block stays in the scrollback.
+def alternate_screen(out: TextIO, environ: Mapping[str, str], *, plain: bool = False) -> Iterator[None]:
+    """Use the alternate screen of the terminal, so that no text of the block stays in the scrollback.
 
-    With `plain`, for screen readers, and where there is no such screen, everything stays on the one there is.
+    With `plain`, for screen readers, and on a terminal without such a screen, the text stays on the usual screen.
     """
-    moves = out.isatty() and not plain and environ.get("TERM") not in (None, "", "dumb")
-    if not moves:
+    usable = out.isatty() and not plain and environ.get("TERM") not in (None, "", "dumb")
+    if not usable:
         yield
         return
     out.write(_ENTER)
@@ -71,38 +71,39 @@ def gone_afterwards(out: TextIO, environ: Mapping[str, str], *, plain: bool = Fa
 
 
 def is_long(text: str, out: TextIO) -> bool:
-    """Whether a text does not fit the terminal, with a little room for what is asked below it."""
+    """Return whether a text does not fit the terminal, with some rows left for the questions below."""
     import os
 
     try:
         columns, rows = os.get_terminal_size(out.fileno())
     except OSError:
         return False
-    return sum(1 + len(line) // columns for line in text.split("\n")) > rows - _BELOW
+    return sum(1 + len(line) // columns for line in text.split("\n")) > rows - _ROWS_FOR_QUESTIONS
 
 
-def page_through(text: str, environ: Mapping[str, str], out: TextIO) -> None:
-    """Page in the middle of `gone_afterwards`: the pager leaves its screen, and the sitting goes on on a fresh one."""
-    page(text, environ, out)
-    if _pager(environ, out):
+def show_in_pager_within(text: str, environ: Mapping[str, str], out: TextIO) -> None:
+    """Show `text` inside `alternate_screen`: the pager leaves its screen, so enter the alternate screen again."""
+    show_in_pager(text, environ, out)
+    if _find_less(environ, out):
         out.write(_ENTER)
         out.flush()
 
 
-def _less(less: str, text: str, environ: Mapping[str, str], out: TextIO) -> None:
+def _run_less(less: str, text: str, environ: Mapping[str, str], out: TextIO) -> None:
     import subprocess
 
     out.flush()
-    ours = {name: value for name, value in environ.items() if not name.startswith("LESS")}
-    with _interrupts_left_to_the_child():  # quitting before the end was read is no error either
-        subprocess.run([less], input=text.encode("utf-8", errors="replace"), stdout=out, env=ours | _LESS, check=False)
+    without_less = {name: value for name, value in environ.items() if not name.startswith("LESS")}
+    with _interrupts_ignored():  # quitting before the end is no error either
+        data = text.encode("utf-8", errors="replace")
+        subprocess.run([less], input=data, stdout=out, env=without_less | _LESS, check=False)
     if not _has_alternate_screen(environ["TERM"], out):
         out.write(_WIPE)
         out.flush()
 
 
 def _has_alternate_screen(term: str, out: TextIO) -> bool:
-    """Ask terminfo. The console of Linux has none; of a terminal that is not known the best is hoped."""
+    """Return whether terminfo knows an alternate screen; the Linux console has none. True for an unknown terminal."""
     import curses
 
     try:
@@ -113,8 +114,8 @@ def _has_alternate_screen(term: str, out: TextIO) -> bool:
 
 
 @contextmanager
-def _interrupts_left_to_the_child() -> Iterator[None]:
-    """Ctrl-C is a key of less. The handler does nothing, and unlike SIG_IGN the child does not inherit it."""
+def _interrupts_ignored() -> Iterator[None]:
+    """Leave Ctrl-C to less, which uses it as a key. An empty handler, as a child would inherit SIG_IGN."""
     before = signal.signal(signal.SIGINT, lambda _signal, _frame: None)
     try:
         yield

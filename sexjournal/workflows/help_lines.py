@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 def tell_help_lines(app: App) -> None:
     """Name the help lines once, after a page about something that was not plainly wanted."""
-    app.tell(app.wording.safety["not_free"])
-    app.tell(help_lines(app))
+    app.terminal.tell(app.wording.safety["not_free"])
+    app.terminal.tell(help_lines(app))
 
 
 def help_lines(app: App) -> str:

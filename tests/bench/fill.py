@@ -13,7 +13,7 @@ from pages import Page, page
 
 from sexjournal.app import App
 from sexjournal.entry.entry import Entry, compose
-from sexjournal.journal.store import new_id
+from sexjournal.journal.sealed_file import new_id
 
 ZONE = timezone(timedelta(hours=1))
 
@@ -36,7 +36,7 @@ def entry(one: Page) -> Entry:
 
 
 def main(directory: Path, start: int, stop: int) -> None:
-    journal = App(directory=directory).journal
+    journal = App(directory=directory).store
     for number in range(start, stop):
         journal.save(entry(page(number)))
 

@@ -22,10 +22,11 @@ from messages import inside, recipient
 from room import Keys, Result, Room
 from shelf import Shelf
 from sitting import DUTCH, ended, window
+from stores import store_in
 from test_trouble import on_a_small_disk
 
 from sexjournal.drafts.draft import About, Draft
-from sexjournal.journal.store import Journal
+from sexjournal.keys import update
 from sexjournal.openpgp.gpg import Gpg
 from sexjournal.system import swap
 
@@ -78,10 +79,10 @@ def begin(room: Room, *options: str) -> None:
     (room.tools / "swaps").write_text(NO_SWAP)
     with inside(room):
         gpg = Gpg()
-        keyring = Journal(room.journal_dir, room.root / "state" / "journal", gpg).keyring
+        keyring = store_in(room.journal_dir, room.root / "state" / "journal", gpg).keyring
         page = keyring.unlock()
         other = recipient(gpg, list(room.fingerprints.values())[1])
-        keyring.write(page.changed(recipients=(*page.recipients, other)))
+        update.write(keyring, page.changed(recipients=(*page.recipients, other)))
     room.git("commit", "--quiet", "--all", "--message", "journal: update")
 
 

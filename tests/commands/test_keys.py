@@ -16,12 +16,12 @@ import pexpect
 import pytest
 from messages import inside
 from room import JOURNAL, Room
+from stores import store_in
 
-from sexjournal.journal.store import Journal
 from sexjournal.keys.manifest import Manifest, Recipient, unconfirmed_changes
 from sexjournal.openpgp import packets
 from sexjournal.openpgp.gpg import Gpg
-from sexjournal.terminal.render import in_fours
+from sexjournal.terminal.tables import in_fours
 
 
 @pytest.fixture
@@ -186,7 +186,7 @@ def test_a_page_whose_front_matter_cannot_be_read_is_sealed_anew_as_it_is(two: R
     text = f"---\nid: aaaaaaaa\nkind: [wish\n---\n{two.canary}\n".encode()
     page = two.files()[0].with_name("2026-10-02.aaaaaaaa.md.asc")
     with inside(two):
-        page.write_bytes(Journal(two.journal_dir, two.root / "state" / "journal", Gpg()).keyring.seal(text))
+        page.write_bytes(store_in(two.journal_dir, two.root / "state" / "journal", Gpg()).keyring.seal(text))
     before = {path: path.read_bytes() for path in two.files()}
     removed = two.journal("keys", "remove", two.fingerprints["second"], "--yes", check=5)
     assert f"journal: 2026/{page.name}: its front matter cannot be read: line 4" in removed.error

@@ -86,9 +86,9 @@ def test_an_agent_that_does_not_run_is_not_started(open_room: Room) -> None:
 def test_it_locks_without_a_journal_too(locked_room: Room) -> None:
     locked_room.gpg("--sign", "--local-user", locked_room.fingerprint, stdin=b"text")
     with inside(locked_room):
-        assert [key.remembered for key in Agent().known()].count(True) == 1
+        assert [key.remembered for key in Agent().secret_keys()].count(True) == 1
         locked_room.journal("lock", check=0)
-        assert not any(key.remembered for key in Agent().known())
+        assert not any(key.remembered for key in Agent().secret_keys())
     assert not locked_room.journal_dir.exists()
 
 
@@ -102,7 +102,7 @@ def test_settings_that_cannot_be_read_do_not_keep_the_passphrase(open_room: Room
     waiting(open_room)
     open_room.journal("lock", env={"JOURNAL_LANGUAGE": "xx"}, check=2)
     with inside(open_room):
-        assert not any(key.remembered for key in Agent().known())
+        assert not any(key.remembered for key in Agent().secret_keys())
     open_room.journal("lock", "--yes", check=0)
 
 
@@ -178,7 +178,7 @@ def test_whoever_stops_at_the_question_keeps_the_page_and_has_locked(open_room: 
     assert code == 130
     assert open_room.canary in draft.page.read_text()
     with inside(open_room):
-        assert not any(key.remembered for key in Agent().known())
+        assert not any(key.remembered for key in Agent().secret_keys())
     open_room.journal("lock", "--yes", check=0)
 
 

@@ -22,12 +22,14 @@ from pathlib import Path
 import pytest
 from room import Room, stop_agent
 from slices import FULL
+from stores import store_in
 
 from sexjournal.errors import Damaged, KeyTrouble
-from sexjournal.journal.store import Journal
+from sexjournal.journal.store import Store
+from sexjournal.keys import update
 from sexjournal.keys.manifest import Manifest, Recipient
 from sexjournal.keys.trust import certificate_path
-from sexjournal.openpgp import packets, vault
+from sexjournal.openpgp import opening, packets, sealing
 from sexjournal.openpgp.gpg import Gpg
 
 WAYS = ("pysequoia", "gpg")
@@ -49,9 +51,9 @@ class Ground:
 
     room: Room
     gpg: Gpg
-    journal: Journal
+    store: Store
     page: Manifest
-    ways: dict[str, vault.Opener]
+    ways: dict[str, opening.Opener]
 
     @property
     def text(self) -> bytes:
@@ -60,7 +62,7 @@ class Ground:
     @property
     def journal_key(self) -> Path:
         """The certificate of the journal key, as a file."""
-        return certificate_path(self.journal.keyring.room, self.page.key)
+        return certificate_path(self.store.keyring.state, self.page.key)
 
     @property
     def readers(self) -> tuple[str, ...]:
@@ -68,8 +70,8 @@ class Ground:
 
     def seal(self, text: bytes, *, hidden: bool = False) -> bytes:
         """As the program seals."""
-        mine = self.journal.keyring._for_whom(self.journal.keyring.trust)
-        return vault.seal(self.gpg, text, replace(mine, hidden=hidden))
+        mine = self.store.keyring.recipients_of(self.store.keyring.trust)
+        return sealing.seal(self.gpg, text, replace(mine, hidden=hidden))
 
     def by_hand(self, text: bytes, *words: str, by: str = "plain", to: tuple[str, ...] = ()) -> bytes:
         """As anyone with gpg could: signed by one of the room's keys, or by nobody."""
@@ -90,26 +92,26 @@ def inside(room: Room) -> Iterator[None]:
 def made(room: Room, readers: tuple[str, ...] = (), former: tuple[str, ...] = ()) -> Ground:
     """A journal of the room's first key, of these other readers too, and of some that are readers no longer."""
     gpg = Gpg()
-    journal = Journal(room.journal_dir, room.root / "state" / "journal", gpg)
-    page = journal.keyring.create(recipient(gpg, room.fingerprint), "dated", ())
+    store = store_in(room.journal_dir, room.root / "state" / "journal", gpg)
+    page = update.create(store.keyring, recipient(gpg, room.fingerprint), "dated", ())
     others = [recipient(gpg, room.fingerprints[name]) for name in readers]
     past = [replace(recipient(gpg, room.fingerprints[name]), removed="2021-01-01") for name in former]
     if others or past:
         page = page.changed(recipients=(*page.recipients, *others, *past))
-        journal.keyring.write(page)
-    return Ground(room, gpg, journal, page, openers(journal, page))
+        update.write(store.keyring, page)
+    return Ground(room, gpg, store, page, openers(store, page))
 
 
 def recipient(gpg: Gpg, fingerprint: str) -> Recipient:
     return Recipient(fingerprint, "Test", "2020-01-01", gpg.certificate(fingerprint))
 
 
-def openers(journal: Journal, page: Manifest) -> dict[str, vault.Opener]:
+def openers(store: Store, page: Manifest) -> dict[str, opening.Opener]:
     """What opens this journal's pages, with pysequoia and where it cannot be imported."""
-    found = {"pysequoia": journal.keyring.opener(page)}
+    found = {"pysequoia": store.keyring.opener(page)}
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "pysequoia", None)
-        found["gpg"] = journal.keyring.opener(page)
+        found["gpg"] = store.keyring.opener(page)
     assert [opener.slow for opener in found.values()] == [False, True]
     return found
 

@@ -30,15 +30,18 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from room import Keys, Result, Room
+from stores import store_in
 
 from sexjournal.digest import digest_of
 from sexjournal.entry.entry import Entry, compose, parse
 from sexjournal.entry.filename import id_at_end
 from sexjournal.journal import index
 from sexjournal.journal.index import Known
-from sexjournal.journal.store import Journal, Reading, Stored
+from sexjournal.journal.reading import Reading, Stored
+from sexjournal.journal.store import Store
+from sexjournal.keys import update
 from sexjournal.keys.manifest import Recipient
-from sexjournal.openpgp import vault
+from sexjournal.openpgp import opening, sealing
 from sexjournal.openpgp.gpg import Gpg
 
 BY_HAND = ("--armor", "--trust-model=always", "--compress-algo=none")
@@ -67,16 +70,16 @@ class Bench:
         (found,) = (self.state / "journals").iterdir()
         return found / "index"
 
-    def journal(self) -> Journal:
+    def journal(self) -> Store:
         """The journal as the next command finds it."""
-        return Journal(self.directory, self.state, self.gpg)
+        return store_in(self.directory, self.state, self.gpg)
 
     def fresh(self) -> Reading:
         """What is read without any index."""
         elsewhere = self.room.root / "fresh"
         shutil.rmtree(elsewhere, ignore_errors=True)
         shutil.copytree(self.state, elsewhere, ignore=shutil.ignore_patterns("index"))
-        return Journal(self.directory, elsewhere, self.gpg).read()
+        return store_in(self.directory, elsewhere, self.gpg).read()
 
     def clear(self) -> None:
         """Take every page and the index away."""
@@ -99,7 +102,8 @@ def inside(room: Room) -> Iterator[None]:
 def made(room: Room) -> Bench:
     bench = Bench(room, Gpg(), {})
     certificate = bench.gpg.certificate(room.fingerprint)
-    page = bench.journal().keyring.create(Recipient(room.fingerprint, "Test", "2026-11-22", certificate), "dated", ())
+    device = Recipient(room.fingerprint, "Test", "2026-11-22", certificate)
+    page = update.create(bench.journal().keyring, device, "dated", ())
     key = room.tools / "key.asc"
     key.write_text(page.certificate)
     text = f"---\nid: f0000000\n---\n{room.canary}\n".encode()
@@ -299,11 +303,11 @@ class AnySequence(RuleBasedStateMachine):
         own = journal.keyring.unlock()
         lie = Known((0, 0, 0, 0), "", page(9, "a lie"))
         known = {name: Known(signature, "", lie.entry) for name, signature in index.scan(self.bench.directory).items()}
-        key = journal.keyring.room / f"{own.key}.asc"
+        key = journal.keyring.state / f"{own.key}.asc"
 
         def sealed(part: bytes) -> bytes:
             changed = part.replace(b'"version":%d' % index.VERSION, b'"version":%d' % version, 1)
-            return vault.seal_unsigned(self.bench.gpg, changed, key)
+            return sealing.seal_unsigned(self.bench.gpg, changed, key)
 
         self.bench.index.write_bytes(index.pack(known, stamp or digest_of(b""), sealed))
 
@@ -368,7 +372,7 @@ def test_whatever_happens_a_read_is_what_a_fresh_read_would_be(bench: Bench) -> 
 class Counting:
     """An opener that counts."""
 
-    within: vault.Opener
+    within: opening.Opener
     count: int = 0
 
     @property
@@ -388,9 +392,9 @@ def opened(bench: Bench, request: pytest.FixtureRequest, monkeypatch: pytest.Mon
     """Reads the journal as the next command would, and tells how many files it opened; on both ways."""
     if request.param == "gpg":
         monkeypatch.setitem(sys.modules, "pysequoia", None)
-    made, genuine = [], vault.opener
+    made, genuine = [], opening.opener
 
-    def counted(*words: object) -> vault.Opener:
+    def counted(*words: object) -> opening.Opener:
         made.append(Counting(genuine(*words)))
         return made[-1]
 
@@ -399,7 +403,7 @@ def opened(bench: Bench, request: pytest.FixtureRequest, monkeypatch: pytest.Mon
         bench.journal().read()
         return sum(opener.count for opener in made)
 
-    monkeypatch.setattr(vault, "opener", counted)
+    monkeypatch.setattr(opening, "opener", counted)
     bench.clear()
     return read
 

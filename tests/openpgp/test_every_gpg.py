@@ -16,7 +16,7 @@ from beginner import COLUMNS, ROWS, WORDS, Beginner, line_under
 from room import Keys, Room, stop_agent
 from troubles import with_programs
 
-from sexjournal.openpgp.gpg import Status
+from sexjournal.openpgp.status import Status
 
 CHECKOUT = Path(__file__).parents[2]
 # A bare machine has these once the README's first line has installed what was missing, and no editor.

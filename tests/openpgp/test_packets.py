@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from room import Keys, Room
 
 from sexjournal.errors import Damaged
-from sexjournal.openpgp.packets import BEGIN, END, Outline, certificates, outline, split
+from sexjournal.openpgp.packets import BEGIN, END, Outline, bare_certificates, outline, split
 
 SESSION_KEY = b"\x03" + bytes(range(1, 9)) + b"\x12the rest of it"
 SEALED = b"\x01" + b"sealed data " * 5
@@ -258,7 +258,7 @@ def as_a_key(bare: bytes) -> str:
 @example("", packet(5, b"secret") + packet(6, b"key"))
 def test_what_is_no_certificate_is_left_out(text: str, bare: bytes) -> None:
     good = packet(6, b"\x04 key") + packet(13, b"name") + packet(2, b"signature")
-    assert list(certificates([text, as_a_key(bare), as_a_key(good)])) == [good]
+    assert list(bare_certificates([text, as_a_key(bare), as_a_key(good)])) == [good]
 
 
 # Real messages

@@ -43,8 +43,10 @@ from room import Keys, Room
 from troubles import mended, no_agent, no_key, no_terminal, pinentry
 
 from sexjournal.errors import Damaged, KeyTrouble
-from sexjournal.openpgp import packets, vault
-from sexjournal.openpgp.gpg import Gpg, Status
+from sexjournal.keys import update
+from sexjournal.openpgp import opening, packets, policy, sealing, sequoia
+from sexjournal.openpgp.gpg import Gpg
+from sexjournal.openpgp.status import Status
 
 
 def test_a_longer_message_does_come_in_parts(ground: Ground) -> None:
@@ -129,8 +131,8 @@ def test_once_the_extended_key_is_here_what_it_signed_meanwhile_is_genuine(
         room.gpg("--import", str(room.tools / "extended.asc"))
         extended = [replace(one, certificate=ground.gpg.certificate(one.fingerprint)) for one in ground.page.recipients]
         ground.page = ground.page.changed(recipients=tuple(extended))
-        ground.journal.keyring.write(ground.page)
-        ground.ways = openers(ground.journal, ground.page)
+        update.write(ground.store.keyring, ground.page)
+        ground.ways = openers(ground.store, ground.page)
         assert opened(ground, way, sealed) == ground.text
 
 
@@ -143,27 +145,27 @@ def test_a_certificate_that_cannot_be_read_makes_nothing_genuine_and_stops_nothi
 ) -> None:
     page = ground.page
     mine, others = page.recipients[0], [replace(one, certificate=garbage) for one in page.recipients[1:]]
-    opener = ground.journal.keyring.opener(replace(page, recipients=(mine, *others)))
+    opener = ground.store.keyring.opener(replace(page, recipients=(mine, *others)))
     assert opener.open(ground.seal(ground.text)) == ground.text
-    with pytest.raises(Damaged, match=vault.NOT_SIGNED):
+    with pytest.raises(Damaged, match=policy.NOT_SIGNED):
         opener.open(ground.by_hand(ground.text, by="locked"))
-    assert ground.journal.keyring.opener(page).open(ground.by_hand(ground.text, by="locked")) == ground.text
+    assert ground.store.keyring.opener(page).open(ground.by_hand(ground.text, by="locked")) == ground.text
 
 
 @pytest.mark.parametrize("garbage", ["", "x", "\udcff", "the certificate"])
 def test_a_journal_key_that_cannot_be_read_is_told(ground: Ground, garbage: str) -> None:
     garbage = ground.page.certificate if garbage == "the certificate" else garbage
     with pytest.raises(Damaged, match=r"journal\.asc: a journal key in it cannot be read") as told:
-        ground.journal.keyring.opener(replace(ground.page, secret=garbage))
+        ground.store.keyring.opener(replace(ground.page, secret=garbage))
     assert told.value.hint
 
 
 def test_merging_keeps_the_older_certificate_where_there_is_nothing_new(ground: Ground) -> None:
     mine, other = (one.certificate for one in ground.page.recipients[:2])
-    merged = vault.merged_certificate(mine, mine.replace("\n\n", "\nComment: again\n\n"))
+    merged = sequoia.merged_certificate(mine, mine.replace("\n\n", "\nComment: again\n\n"))
     assert merged == mine
-    assert [vault.merged_certificate(mine, one) for one in (other, "x", "")] == [other, "x", ""]
-    assert vault.merged_certificate("x", mine) == mine
+    assert [sequoia.merged_certificate(mine, one) for one in (other, "x", "")] == [other, "x", ""]
+    assert sequoia.merged_certificate("x", mine) == mine
 
 
 def test_gpg_learns_certificates_and_nothing_that_comes_with_them(make_room: Callable[..., Room]) -> None:
@@ -173,9 +175,9 @@ def test_gpg_learns_certificates_and_nothing_that_comes_with_them(make_room: Cal
     disguised = secret.replace("PRIVATE", "PUBLIC")
     two_in_one = writer.gpg("--armor", "--export").text
     with inside(room := make_room()):
-        Gpg().learn(packets.certificates([secret, disguised, two_in_one, "\udcff", "", f"{public[0]}{secret}"]))
+        Gpg().learn(packets.bare_certificates([secret, disguised, two_in_one, "\udcff", "", f"{public[0]}{secret}"]))
         assert (known(room, "-k"), known(room, "-K")) == ({room.fingerprint}, {room.fingerprint})
-        Gpg().learn(packets.certificates(["\udcff", *public]))
+        Gpg().learn(packets.bare_certificates(["\udcff", *public]))
         assert known(room, "-k") == {room.fingerprint, *writer.fingerprints.values()}
         assert known(room, "-K") == {room.fingerprint}
 
@@ -188,15 +190,15 @@ def test_what_the_person_signed_stays_when_gpg_learns_more(make_room: Callable[.
     before = room.gpg("--with-colons", "--check-sigs", second).text.count("\nsig:")
     signed = room.gpg("--armor", "--export", second).text
     with inside(room):
-        Gpg().learn(packets.certificates([certificate]))
+        Gpg().learn(packets.bare_certificates([certificate]))
     assert room.gpg("--with-colons", "--check-sigs", second).text.count("\nsig:") == before
     with inside(elsewhere := make_room(keys=())):
-        Gpg().learn(packets.certificates([signed]))
+        Gpg().learn(packets.bare_certificates([signed]))
     assert elsewhere.gpg("--with-colons", "--check-sigs", second).text.count("\nsig:") == before - 1
 
 
 def test_getting_ready_beside_gpg_leaves_the_environment_alone() -> None:
-    ready = "from sexjournal.openpgp.vault import warm_up; warm_up()"
+    ready = "from sexjournal.openpgp import sequoia; sequoia.load_library()"
     code = f"import os; before = {{**os.environ}}; {ready}; print(before == os.environ)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True).stdout == "True\n"
 
@@ -215,7 +217,7 @@ def known(room: Room, which: str) -> set[str]:
     [("another", False), ("one less", False), ("one less", True), ("one more", False), ("one more", True)],
 )
 def test_certificates_that_were_changed_on_this_device_seal_nothing(ground: Ground, change: str, hidden: bool) -> None:
-    to = ground.journal.keyring._for_whom(ground.journal.keyring.trust)
+    to = ground.store.keyring.recipients_of(ground.store.keyring.trust)
     other = ground.room.tools / "other.asc"
     other.write_bytes(ground.room.gpg("--armor", "--export", ground.room.fingerprints["second"]).out)
     *others, journal = to.certificates
@@ -225,7 +227,7 @@ def test_certificates_that_were_changed_on_this_device_seal_nothing(ground: Grou
         "one more": (*others, other, journal),
     }
     with pytest.raises(KeyTrouble, match="other keys than the journal's"):
-        vault.seal(ground.gpg, ground.text, replace(to, certificates=changed[change], hidden=hidden))
+        sealing.seal(ground.gpg, ground.text, replace(to, certificates=changed[change], hidden=hidden))
 
 
 @settings(max_examples=40)
@@ -261,7 +263,7 @@ def test_plain_gpg_opens_what_was_sealed_and_writes_no_other_file(ground: Ground
 def test_whoever_is_hidden_the_device_that_sealed_is_tried_first(ground: Ground) -> None:
     """gpg ends with an error where it tried a hidden key in vain."""
     ids = packets.outline(bare(ground.seal(ground.text, hidden=True))).key_ids
-    assert ids == (vault.HIDDEN, vault.HIDDEN, *ground.journal.keyring.trust.key_ids[ground.page.key])
+    assert ids == (packets.HIDDEN, packets.HIDDEN, *ground.store.keyring.trust.key_ids[ground.page.key])
     words = ("--try-secret-key", ground.room.fingerprint, "--decrypt")
     assert ground.room.gpg(*words, stdin=ground.seal(ground.text, hidden=True)).out == ground.text
 
@@ -282,7 +284,7 @@ def test_where_keys_and_lengths_are_hidden_only_the_steps_show(ground: Ground) -
     sizes: dict[int, set[int]] = {}
     for length in [*range(0, 1100, 13), 255, 256, 257, 512, 513]:
         message = bare(ground.seal(os.urandom(length), hidden=True))
-        assert packets.outline(message).key_ids[:2] == (vault.HIDDEN,) * 2
+        assert packets.outline(message).key_ids[:2] == (packets.HIDDEN,) * 2
         sizes.setdefault(-(-length // 256), set()).add(len(message))
     # A number in a signature is now and then a byte or two shorter than it could be, whatever was signed.
     assert all(max(found) - min(found) <= 4 for found in sizes.values()), sizes
@@ -328,7 +330,7 @@ def trouble(arrange: Callable[[Room], None], ground: Ground, work: Callable[[], 
 
 
 def own(ground: Ground, sealed: bytes) -> bytes:
-    return vault.open_with_gpg(ground.gpg, sealed, ground.room.fingerprint, [ground.room.fingerprint])
+    return opening.open_with_gpg(ground.gpg, sealed, ground.room.fingerprint, [ground.room.fingerprint])
 
 
 def test_every_reason_has_a_sentence_and_a_hint_of_its_own(locked: Ground) -> None:
@@ -375,9 +377,9 @@ def test_a_key_that_can_no_longer_seal_is_told_with_what_helps(
 ) -> None:
     with inside(room := make_room(keys=("plain", key))):
         ground = made(room)
-        to = replace(ground.journal.keyring._for_whom(ground.journal.keyring.trust), signer=room.fingerprints[key])
+        to = replace(ground.store.keyring.recipients_of(ground.store.keyring.trust), signer=room.fingerprints[key])
         with pytest.raises(KeyTrouble, match=words) as told:
-            vault.seal(ground.gpg, b"", to)
+            sealing.seal(ground.gpg, b"", to)
     assert room.fingerprints[key] in told.value.sentence
     assert told.value.hint
 
@@ -387,11 +389,11 @@ def test_another_readers_key_that_can_no_longer_be_sealed_for_is_named(ground: G
     room, key = ground.room, ground.room.fingerprints["expired"]
     certificate = room.tools / f"{key}.asc"
     certificate.write_bytes(room.gpg("--armor", "--export", key).out)
-    to = ground.journal.keyring._for_whom(ground.journal.keyring.trust)
+    to = ground.store.keyring.recipients_of(ground.store.keyring.trust)
     to = replace(to, certificates=(certificate, *to.certificates), hidden=hidden)
     sentence = f"^the key {key} that this journal is sealed for has expired$"
     with inside(room), pytest.raises(KeyTrouble, match=sentence) as told:
-        vault.seal(ground.gpg, b"", to)
+        sealing.seal(ground.gpg, b"", to)
     with inside(room):
         ended = ground.gpg.certificate_ends(certificate)
     assert len(ended) == 2
@@ -403,9 +405,9 @@ def test_another_readers_key_that_was_revoked_is_named_too(make_room: Callable[.
     with inside(room := make_room(keys=("plain", "revoked"))):
         ground, key = made(room), room.fingerprints["revoked"]
         (certificate := room.tools / f"{key}.asc").write_text(ground.gpg.certificate(key))
-        to = ground.journal.keyring._for_whom(ground.journal.keyring.trust)
+        to = ground.store.keyring.recipients_of(ground.store.keyring.trust)
         with pytest.raises(KeyTrouble, match=f"^the key {key} .* can no longer be used$") as told:
-            vault.seal(ground.gpg, b"", replace(to, certificates=(*to.certificates, certificate)))
+            sealing.seal(ground.gpg, b"", replace(to, certificates=(*to.certificates, certificate)))
         assert "--quick-set-expire" not in told.value.hint
 
 
@@ -417,15 +419,15 @@ def test_what_gpg_writes_before_its_verdict_is_never_used() -> None:
         *(("GOODSIG", "AAAA Test"), ("VALIDSIG", f"{key} 2026-11-22 1795335000 0 4 0 22 10 00 {key}")),
         *(("DECRYPTION_OKAY", ""), ("GOODMDC", ""), ("END_DECRYPTION", "")),
     ]
-    hidden = [("ENC_TO", f"{vault.HIDDEN} 18 0"), *good]
-    vault.judge(status(good), [key])
-    vault.judge(status(hidden, code=2), [key])
+    hidden = [("ENC_TO", f"{packets.HIDDEN} 18 0"), *good]
+    policy.verify(status(good), [key])
+    policy.verify(status(hidden, code=2), [key])
     for number, line in enumerate(good):
         if line[0] in ("NEWSIG", "GOODSIG", "GOODMDC", "END_DECRYPTION"):
             continue
         for changed in (good[:number] + good[number + 1 :], [*good, line]):
             with pytest.raises(Damaged):
-                vault.judge(status(changed), [key])
+                policy.verify(status(changed), [key])
     bad = ("BADSIG", "ERRSIG", "EXPSIG", "REVKEYSIG", "BADMDC", "DECRYPTION_FAILED")
     refused = [status([*good, (word, "AAAA Test")]) for word in bad]
     refused += [status([*hidden, (word, "AAAA Test")], code=2) for word in bad]
@@ -435,9 +437,9 @@ def test_what_gpg_writes_before_its_verdict_is_never_used() -> None:
     refused += [status([*good[:1], ("DECRYPTION_INFO", "0 9 0"), *good[2:]])]
     for one in refused:
         with pytest.raises(Damaged):
-            vault.judge(one, [key])
+            policy.verify(one, [key])
     with pytest.raises(Damaged):
-        vault.judge(status(good), ["B" * 40])
+        policy.verify(status(good), ["B" * 40])
 
 
 def status(lines: list[tuple[str, str]], code: int = 0) -> Status:

@@ -219,7 +219,7 @@ main._settle_environment()
 page = Page()
 del page
 """
-READER = "openpgp/gpg.py _line_by_line.<locals>.Door._read_response"
+READER = "openpgp/process.py _reading_lines.<locals>.Door._read_response"
 NAMES_A_FILE = ("doctor", "OSError")  # which of the two tells the other: no page is ever a file's name, see G1 and G11
 
 

@@ -127,7 +127,7 @@ def test_none_of_it_keeps_the_other_pages_from_being_read(
         files["broken00"] = armored(bytes(broken))
         for name, file in (files | genuine).items():
             (year / f"2026-11-21.{name}.md.asc").write_bytes(file)
-        reading = ground.journal.read()
+        reading = ground.store.read()
     texts = [entry.text.encode() for entry in reading.entries]
     figures.record("G5", f"journals full of {BESIDE}", texts.count(ground.text), of=1)
     assert texts == [ground.text]
@@ -146,7 +146,7 @@ def test_a_page_under_the_name_of_another_is_told(ground: Ground, figures: Figur
         other = ground.text.replace(b"k7q2m9xa", b"abcdefgh")
         (year / "2026-11-21.k7q2m9xa.md.asc").write_bytes(ground.seal(other))
         (year / "2026-11-21.abcdefgh.md.asc").write_bytes(ground.seal(ground.text))
-        reading = ground.journal.read()
+        reading = ground.store.read()
     shutil.rmtree(year)
     measured(figures, way, 2, len(reading.entries))
     assert reading.entries == ()

@@ -17,10 +17,12 @@ from figures import Figures
 from messages import inside, recipient
 from room import Room
 from slices import FULL
+from stores import store_in
 
 from sexjournal.entry.entry import compose
-from sexjournal.journal.store import Journal, new_id
-from sexjournal.openpgp import packets, vault
+from sexjournal.journal.sealed_file import new_id
+from sexjournal.keys import update
+from sexjournal.openpgp import packets
 from sexjournal.openpgp.gpg import Gpg
 
 PAGES = 1000 if FULL else 30
@@ -53,8 +55,8 @@ def filled(room: Room, names: str) -> None:
     chance = random.Random(6)
     with inside(room):
         gpg = Gpg()
-        journal = Journal(room.journal_dir, room.root / "state" / "journal", gpg)
-        journal.keyring.create(recipient(gpg, room.fingerprint), names, ())
+        journal = store_in(room.journal_dir, room.root / "state" / "journal", gpg)
+        update.create(journal.keyring, recipient(gpg, room.fingerprint), names, ())
         for number in range(PAGES):
             body = " ".join(chance.choices(WORDS, k=chance.randrange(1, 400))) + f" {room.canary}\n"
             day = f"2026-{chance.randrange(1, 12):02}-{chance.randrange(1, 29):02}"
@@ -133,7 +135,7 @@ def key_ids(room: Room, names: str) -> set[str]:
         if path.stem != room.fingerprint:
             listed += room.gpg("--with-colons", "--show-keys", str(path)).text
     named = {line.split(":")[4] for line in listed.splitlines() if line.startswith(("pub:", "sub:"))}
-    return named | ({vault.HIDDEN} if opaque else set())
+    return named | ({packets.HIDDEN} if opaque else set())
 
 
 @pytest.mark.parametrize("names", NAMES)

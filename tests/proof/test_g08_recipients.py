@@ -10,7 +10,7 @@ from figures import Figures
 from messages import WAYS, Ground, bare, opened
 from room import Room
 
-from sexjournal.openpgp import packets, vault
+from sexjournal.openpgp import packets
 
 SURPRISES = {
     "encrypt-to": "encrypt-to {second}",
@@ -92,7 +92,7 @@ def test_whatever_gpg_conf_says_a_page_is_for_the_pinned_keys_and_nobody_else(
 ) -> None:
     ground, wrong = surprised, 0
     journal = sealing_id(ground.room, "--show-keys", str(ground.journal_key))
-    for hidden, ids in ((False, pinned(ground)), (True, [*[vault.HIDDEN] * 2, journal])):
+    for hidden, ids in ((False, pinned(ground)), (True, [*[packets.HIDDEN] * 2, journal])):
         sealed = ground.seal(ground.text, hidden=hidden)
         wrong += sorted(packets.outline(bare(sealed)).key_ids) != ids
         assert re.match(rb"-----BEGIN PGP MESSAGE-----\n\n[A-Za-z0-9+/]{64}\n", sealed)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -22,20 +22,10 @@ from sexjournal.entry.entry import KINDS, Entry, Given, Value, compose, parse
 from sexjournal.prompts.answers import Answer
 from sexjournal.prompts.load import load_wording
 from sexjournal.prompts.questions import Facts, questions_of
-from sexjournal.reflect.reflection import (
-    CADENCES,
-    Ready,
-    facts,
-    is_quiet,
-    offered,
-    quiet_after,
-    ready,
-    review,
-    section_for,
-    sentence,
-    settle,
-    then_and_now,
-)
+from sexjournal.reflect.due import CADENCES, DuePage, due_pages, page_of_the_day
+from sexjournal.reflect.page_facts import is_quiet, makes_quiet, prompt_facts
+from sexjournal.reflect.review import review_fields, review_section
+from sexjournal.reflect.then_now import comparable_numbers, then_and_now, turn_message
 
 FIVE = time(5)
 BRUSSELS, NEW_YORK = ZoneInfo("Europe/Brussels"), ZoneInfo("America/New_York")
@@ -72,7 +62,7 @@ def local(moment: str, zone: ZoneInfo = BRUSSELS) -> datetime:
 
 def open_at(entry: Entry, now: datetime, day_starts: time = FIVE) -> str:
     """The cadence that is open for a page, of all there are."""
-    return " ".join(one.cadence for one in ready([entry], now, CADENCES, day_starts))
+    return " ".join(one.cadence for one in due_pages([entry], now, CADENCES, day_starts))
 
 
 def runs(entry: Entry, cadence: str, days: list[str] = DAYS) -> list[str]:
@@ -307,7 +297,7 @@ def test_only_the_cadences_that_are_asked_for_are_offered() -> None:
     ]
     now = local("2026-07-21T12:00")
     for chosen in ((), ("week",), ("year", "day"), CADENCES):
-        assert {one.entry.id for one in ready(pages, now, chosen, FIVE)} == set(chosen)
+        assert {one.entry.id for one in due_pages(pages, now, chosen, FIVE)} == set(chosen)
 
 
 def test_what_is_ready_is_listed_by_cadence_and_by_when_it_was_written() -> None:
@@ -317,19 +307,19 @@ def test_what_is_ready_is_listed_by_cadence_and_by_when_it_was_written() -> None
         page("2026-07-14T15:00-04:00", id="z-first"),  # half an hour before the second
         page("2026-07-14T21:30+02:00", id="third"),
     ]
-    found = ready(pages, local("2026-07-21T12:00"), CADENCES, FIVE)
+    found = due_pages(pages, local("2026-07-21T12:00"), CADENCES, FIVE)
     assert [one.entry.id for one in found] == ["z-first", "second", "third", "month"]
 
 
 # What is offered
 
 
-def waiting(*ids: str) -> list[Ready]:
-    return [Ready(page(id=name), "week") for name in ids]
+def waiting(*ids: str) -> list[DuePage]:
+    return [DuePage(page(id=name), "week") for name in ids]
 
 
-def chosen(pages: list[Ready], day: date) -> str:
-    found = offered(pages, day)
+def chosen(pages: list[DuePage], day: date) -> str:
+    found = page_of_the_day(pages, day)
     assert found is not None
     return found.entry.id
 
@@ -352,7 +342,7 @@ def test_the_page_of_the_day_stays_when_another_one_is_gone() -> None:
 
 
 def test_nothing_is_offered_where_nothing_is_ready() -> None:
-    assert offered((), date(2026, 7, 1)) is None
+    assert page_of_the_day((), date(2026, 7, 1)) is None
 
 
 # Which questions
@@ -363,7 +353,7 @@ def test_nothing_is_offered_where_nothing_is_ready() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_page_has_a_section_of_its_own_scale(language: str, cadence: str, kind: str) -> None:
     wording = load_wording("nl" if language == "nl" else "en")
-    section = section_for(page(kind=kind), cadence)
+    section = review_section(page(kind=kind), cadence)
     assert section in wording.sections
     scales = {one.scale for one in wording.prompts.values() if one.section == section and one.store == "review.now"}
     assert scales <= ({"pull"} if kind == "fantasy" else {"rating"})
@@ -386,14 +376,14 @@ def test_every_page_has_a_section_of_its_own_scale(language: str, cadence: str, 
     ],
 )
 def test_a_review_has_its_section(kind: str, cadence: str, expected: str) -> None:
-    assert section_for(page(kind=kind), cadence) == expected
+    assert review_section(page(kind=kind), cadence) == expected
 
 
 def test_the_conditions_know_the_page() -> None:
     entry = jot(rating=6, wanted="Mostly").amended({"with": ["Wren"]})
     known = Facts(rating=6, people=("Wren",), wanted="mostly", has_jot=True, health=True, early=False)
-    assert facts(entry, health=True) == known
-    assert facts(page()) == Facts(early=False)
+    assert prompt_facts(entry, health=True) == known
+    assert prompt_facts(page()) == Facts(early=False)
 
 
 @pytest.mark.parametrize(
@@ -411,8 +401,8 @@ def test_such_a_page_is_asked_for_no_number_and_not_about_the_one_it_has(entry: 
     wording = load_wording("en")
     free = Answer(wording.prompts["review.week.free"], "yes")
     asked = [one for cadence in (*CADENCES, "free") for when in ("first", "more")
-             for known in (facts(entry), facts(entry).after(free))
-             for one in questions_of(wording, section_for(entry, cadence), known, when)]  # fmt: skip
+             for known in (prompt_facts(entry), prompt_facts(entry).after(free))
+             for one in questions_of(wording, review_section(entry, cadence), known, when)]  # fmt: skip
     assert "review.week.size" in {one.id for one in asked}
     assert not [one.id for one in asked if one.type == "scale" or one.when == "glowing"]
 
@@ -432,7 +422,7 @@ def test_such_a_page_is_asked_for_no_number_and_not_about_the_one_it_has(entry: 
     ],
 )
 def test_a_page_becomes_quiet_once(before: Entry, answers: dict[str, str], expected: bool) -> None:
-    assert quiet_after(before, answers) is expected
+    assert makes_quiet(before, answers) is expected
 
 
 def test_a_page_stays_quiet_whatever_is_said_later() -> None:
@@ -456,7 +446,7 @@ def test_a_review_is_kept_on_one_line_as_the_house_writes_it() -> None:
         "agree": "mostly",
         "now": 5,
     }
-    taken = review(entry, "week", local("2026-11-29T20:10:42"), answers, blind=True, day_starts=FIVE)
+    taken = review_fields(entry, "week", local("2026-11-29T20:10:42"), answers, blind=True, day_starts=FIVE)
     assert entry.reviewed(taken).text == entry.text.removesuffix("---\nBy the water.\n") + (
         "review:\n"
         "  - {cadence: week, at: 2026-11-29T20:10+01:00, days_since: 8, now: 5, agree: mostly, feeling: softer, "
@@ -467,7 +457,7 @@ def test_a_review_is_kept_on_one_line_as_the_house_writes_it() -> None:
 
 def test_nothing_blank_is_kept() -> None:
     answers: dict[str, Given] = {"now": None, "agree": "", "note": " \n", "again": [], "own": {}, "mood": 3}
-    taken = review(page(), "free", local("2026-07-14T12:00"), answers, blind=False, day_starts=FIVE)
+    taken = review_fields(page(), "free", local("2026-07-14T12:00"), answers, blind=False, day_starts=FIVE)
     assert taken == {
         "cadence": "free",
         "at": "2026-07-14T12:00+02:00",
@@ -483,7 +473,7 @@ def test_answers_are_kept_in_one_order_however_they_came() -> None:
     given_words = dict.fromkeys(sorted(stores), "x") | {"my_own": "x"}
 
     def kept(answers: dict[str, str]) -> list[str]:
-        return list(review(page(), "week", local("2026-07-22T12:00"), answers, blind=True, day_starts=FIVE))
+        return list(review_fields(page(), "week", local("2026-07-22T12:00"), answers, blind=True, day_starts=FIVE))
 
     in_order = kept(given_words)
     assert kept(dict(reversed(given_words.items()))) == in_order
@@ -511,7 +501,7 @@ def test_answers_are_kept_in_one_order_however_they_came() -> None:
     ],
 )
 def test_the_days_since_are_counted_where_the_day_is_known(entry: Entry, now: str, expected: int | None) -> None:
-    taken = review(entry, "week", datetime.fromisoformat(now), {}, blind=True, day_starts=FIVE)
+    taken = review_fields(entry, "week", datetime.fromisoformat(now), {}, blind=True, day_starts=FIVE)
     assert taken.get("days_since") == expected
 
 
@@ -534,12 +524,18 @@ def test_every_two_numbers_have_their_sentence() -> None:
     rows = [line.split() for line in TURNS.split("\n") if line.strip()]
     for then, row in enumerate(rows, 1):
         for now, letter in enumerate(row, 1):
-            assert sentence(then, now) == f"review.{NAMES[letter]}"
+            assert turn_message(then, now) == f"review.{NAMES[letter]}"
     messages = load_wording("en").messages, load_wording("nl").messages
     assert all(f"review.{name}" in said for said in messages for name in NAMES.values())
 
 
 WEEK: dict[str, Given] = {"cadence": "week", "at": "2026-07-22T20:10+02:00", "now": 5, "blind": True}
+
+
+def difference(entry: Entry, review: Mapping[str, Given]) -> int | None:
+    """How much larger the number was then."""
+    numbers = comparable_numbers(entry, review)
+    return numbers[0] - numbers[1] if numbers else None
 
 
 @pytest.mark.parametrize(
@@ -577,9 +573,9 @@ def test_two_numbers_are_compared_where_they_can_be(
     entry: Entry, changes: dict[str, Given], expected: int | None
 ) -> None:
     answers = {**WEEK, **changes}
-    assert settle(entry, answers) == expected
+    assert difference(entry, answers) == expected
     stored = entry.reviewed({name: value for name, value in answers.items() if value is not None})
-    assert settle(stored, stored.reviews[-1]) == expected
+    assert difference(stored, stored.reviews[-1]) == expected
 
 
 def paired(number: int, then: int, now: int, **fields: Given) -> Entry:
@@ -609,7 +605,6 @@ def test_the_picture_draws_the_newest_twenty_and_counts_all() -> None:
     picture = then_and_now([paired(number, 7, 1 + number % 7) for number in numbers])
     assert [row.entry.id for row in picture.rows] == [f"page{number:04}" for number in range(44, 24, -1)]
     assert (picture.rows[0].day, picture.rows[0].then, picture.rows[0].now) == (date(2026, 2, 13), 7, 3)
-    assert picture.rows[0].message == "review.darker"
     assert picture.n == 45
     assert picture.counts == {"held": 12, "settled": 12, "grown": 0, "lighter": 0, "darker": 21}
 
@@ -629,7 +624,7 @@ def test_a_row_holds_the_newest_numbers_and_the_words_given_with_them() -> None:
     for other in others:
         entry = entry.reviewed(other)
     (row,) = then_and_now([entry]).rows
-    assert (row.then, row.now, row.size, row.feeling, row.message) == (7, 4, "", "softer", "review.settled")
+    assert (row.then, row.now, row.size) == (7, 4, "")
 
 
 def test_of_two_reviews_of_one_minute_the_one_below_is_the_newer() -> None:
@@ -761,10 +756,10 @@ def shelf() -> Iterator[Written]:
         yield Written(entry, asks, dates_that_ask(evening))
 
 
-def take_up(pages: dict[str, Written], found: Ready, now: datetime, day: str) -> None:
+def take_up(pages: dict[str, Written], found: DuePage, now: datetime, day: str) -> None:
     """The person does the review that is offered; a jot becomes a page."""
     one = pages[found.entry.id]
-    taken = review(one.entry, found.cadence, now, {"now": 5, "agree": "yes"}, blind=True, day_starts=FIVE)
+    taken = review_fields(one.entry, found.cadence, now, {"now": 5, "agree": "yes"}, blind=True, day_starts=FIVE)
     one.entry = one.entry.reviewed(taken)
     one.done.add(one.table[day])
     if one.asks == ("day",):
@@ -780,10 +775,10 @@ def test_a_simulated_year_offers_just_what_the_table_says() -> None:
     for day in SIMULATED:
         for clock in CLOCKS:
             now, today = on_the_clock(day, clock), evening_of(day, clock)
-            found = ready([one.entry for one in pages.values()], now, CADENCES, FIVE)
+            found = due_pages([one.entry for one in pages.values()], now, CADENCES, FIVE)
             expected = {name: cadence for name, one in pages.items() if (cadence := one.expected(today))}
             assert {one.entry.id: one.cadence for one in found} == expected, (day, clock)
-            best = offered(found, date.fromisoformat(today))
+            best = page_of_the_day(found, date.fromisoformat(today))
             assert offers.setdefault(today, best.entry.id if best else "") == (best.entry.id if best else "")
             for one in found:
                 seen[one.cadence] += 1
@@ -845,14 +840,14 @@ def near(entries: list[Entry], data: st.DataObject) -> datetime:
 def test_the_order_of_pages_makes_no_difference(entries: list[Entry], data: st.DataObject) -> None:
     now = near(entries, data)
     shuffled = data.draw(st.permutations(entries))
-    assert ready(entries, now, CADENCES, FIVE) == ready(shuffled, now, CADENCES, FIVE)
-    found = ready(entries, now, CADENCES, FIVE)
-    assert offered(found, now.date()) == offered(data.draw(st.permutations(found)), now.date())
+    assert due_pages(entries, now, CADENCES, FIVE) == due_pages(shuffled, now, CADENCES, FIVE)
+    found = due_pages(entries, now, CADENCES, FIVE)
+    assert page_of_the_day(found, now.date()) == page_of_the_day(data.draw(st.permutations(found)), now.date())
 
 
 @given(shelves, st.data())
 def test_what_is_quiet_rests_or_was_done_never_comes(entries: list[Entry], data: st.DataObject) -> None:
-    found = ready(entries, near(entries, data), CADENCES, FIVE)
+    found = due_pages(entries, near(entries, data), CADENCES, FIVE)
     assert len({one.entry.id for one in found}) == len(found)
     for one in found:
         fields = one.entry.fields
@@ -875,8 +870,8 @@ def test_what_has_lapsed_never_comes_back(entry: Entry, zone: ZoneInfo, hours: l
 @given(any_pages(), st.data())
 def test_a_review_closes_what_it_was_offered_for(entry: Entry, data: st.DataObject) -> None:
     now = near([entry], data)
-    for one in ready([entry], now, CADENCES, FIVE):
-        taken = review(entry, one.cadence, now, {}, blind=True, day_starts=FIVE)
+    for one in due_pages([entry], now, CADENCES, FIVE):
+        taken = review_fields(entry, one.cadence, now, {}, blind=True, day_starts=FIVE)
         page_then = parse(compose(entry.fields, entry.body).reviewed(taken).text)
         later = (now + timedelta(hours=hour) for hour in range(0, 24 * 8, 6))
         assert one.cadence not in [open_at(page_then, moment) for moment in later]
@@ -908,15 +903,16 @@ def archive() -> list[Entry]:
 
 def test_ten_thousand_pages_take_a_moment() -> None:
     entries, now = archive(), local("2027-05-05T12:00")
-    assert len(ready(entries, now, CADENCES, FIVE)) > 100
+    assert len(due_pages(entries, now, CADENCES, FIVE)) > 100
     assert then_and_now(entries).n == 5000
     # Several times what it takes, so that a busy machine passes too.
-    assert min(repeat(lambda: ready(entries, now, CADENCES, FIVE), number=1, repeat=5)) < 0.15
+    assert min(repeat(lambda: due_pages(entries, now, CADENCES, FIVE), number=1, repeat=5)) < 0.15
     assert min(repeat(lambda: then_and_now(entries), number=1, repeat=3)) < 0.6
 
 
 def test_no_heavy_library_is_needed() -> None:
     heavy = ("pendulum", "dateparser", "rich", "yaml", "frontmatter", "gnupg", "hashlib")
-    program = f"import sys, sexjournal.reflect.reflection; print(sorted(set({heavy}) & set(sys.modules)))"
+    modules = "sexjournal.reflect.due, sexjournal.reflect.then_now, sexjournal.reflect.review"
+    program = f"import sys, {modules}; print(sorted(set({heavy}) & set(sys.modules)))"
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert told.stdout == "[]\n"

@@ -57,7 +57,7 @@ def archive(keys_of_run: Keys) -> Iterator[Archive]:
 
 def _write_pages() -> None:
     random = Random(11)
-    journal = App().journal
+    journal = App().store
     for number, body in enumerate([*(a_page(random) for _ in range(17)), *ODD_BODIES], 1):
         date = f"2026-10-{number:02}"  # each its own, so that nothing but the date decides the order
         fields = {"id": f"p{number:07}", "kind": "memory", "date": date, "title": "The lake", "tags": ["slow", "la"]}

@@ -20,6 +20,7 @@ from sexjournal.errors import Interrupted
 from sexjournal.prompts.load import load_wording
 from sexjournal.prompts.questions import Facts
 from sexjournal.terminal.asker import Asker
+from sexjournal.terminal.console import Console
 
 LANGUAGES = ("en", "nl")
 WIDE = 300  # no question is wrapped
@@ -33,11 +34,13 @@ from sexjournal.prompts.load import load_wording
 from sexjournal.prompts.questions import Facts
 from sexjournal.prompts.wording import Option
 from sexjournal.terminal.asker import Asker
+from sexjournal.terminal.console import Console
 from sexjournal.errors import Interrupted
 
 told = json.loads(sys.argv[1])
 wording = load_wording(told["language"])
-asker = Asker(sys.stdin, sys.stderr, wording, date(2026, 11, 21), told.get("colour", False), told.get("width", 300))
+console = Console(sys.stdin, sys.stderr, wording.ui, told.get("colour", False), told.get("width", 300))
+asker = Asker(console, wording, date(2026, 11, 21))
 outcome = None
 try:
     if "call" in told:
@@ -329,7 +332,8 @@ def test_a_terminal_that_is_gone_is_the_end():
     ours, theirs = os.openpty()
     os.close(ours)
     reader, out = os.fdopen(theirs, "r", closefd=False), os.fdopen(theirs, "w")
-    asker = Asker(reader, out, load_wording("en"), date(2026, 11, 21))
+    wording = load_wording("en")
+    asker = Asker(Console(reader, out, wording.ui), wording, date(2026, 11, 21))
     with pytest.raises(Interrupted):
         asker.ask_section("new.wish", Facts())
     assert asker.answers == []

@@ -27,7 +27,7 @@ import os, signal, sys
 from pathlib import Path
 from sexjournal.terminal import pager
 before = signal.getsignal(signal.SIGINT)
-pager.page(Path(sys.argv[1]).read_text(), os.environ, sys.stdout)
+pager.show_in_pager(Path(sys.argv[1]).read_text(), os.environ, sys.stdout)
 assert signal.getsignal(signal.SIGINT) is before
 print("put away")
 """
@@ -234,5 +234,5 @@ def test_a_terminal_that_cannot_move_its_cursor_gets_the_text_as_it_is(run_in_a_
 
 def test_a_pipe_gets_the_text_as_it_is() -> None:
     out = io.StringIO()
-    pager.page(LONG, {"PATH": os.environ["PATH"], "TERM": "xterm"}, out)
+    pager.show_in_pager(LONG, {"PATH": os.environ["PATH"], "TERM": "xterm"}, out)
     assert out.getvalue() == LONG

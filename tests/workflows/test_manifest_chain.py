@@ -18,17 +18,17 @@ from test_sync import answered, bare, joined
 WRITE = """
 import os
 from dataclasses import replace
-from sexjournal.openpgp import vault
+from sexjournal.openpgp import sealing, sequoia
 from sexjournal.app import App
 from sexjournal.keys.manifest import FormerKey, Recipient
 
 app = App()
-keyring = app.journal.keyring
+keyring = app.keyring
 page = keyring.unlock()
 mine, other = page.recipients[-1], page.recipients[0]
 {made}
 text = page.compose().encode()
-(app.directory / "journal.asc").write_bytes(vault.seal(app.gpg, text, keyring._for_whom(keyring.trust)))
+(app.directory / "journal.asc").write_bytes(sealing.seal(app.gpg, text, keyring.recipients_of(keyring.trust)))
 """
 NO_KEY = "'-----BEGIN PGP {0} KEY BLOCK-----\\n\\nAAAA\\n-----END PGP {0} KEY BLOCK-----'"
 PUBLIC, SECRET = NO_KEY.format("PUBLIC"), NO_KEY.format("PRIVATE")
@@ -39,9 +39,9 @@ CLAIMS = {
     "a reader of no key": f"one = Recipient('A' * 40, 'x', '2026-01-01', {PUBLIC}, '2026-01-02')\n"
     "page = page.changed(recipients=(*page.recipients, one))",
     "a journal key in a file of yours": f"page = page.changed(former=(FormerKey('{{victim}}', {PUBLIC}, {SECRET}),))",
-    "another journal key under the name of this one": "key = vault.make_key()\n"
+    "another journal key under the name of this one": "key = sequoia.make_key()\n"
     "page = page.changed(certificate=key[1], secret=key[2])",
-    "another secret under the name of this one": "page = page.changed(secret=vault.make_key()[2])",
+    "another secret under the name of this one": "page = page.changed(secret=sequoia.make_key()[2])",
     "a reader less": "page = page.changed(recipients=(mine,))",
     "nobody else, with a former key": "page = page.changed(former=(replace(page.as_former(), fingerprint='B' * 40),))",
     "a serial that never ends": "page = replace(page, serial=10**4000)",

@@ -11,6 +11,6 @@ from sexjournal.commands.options import app_of
 
 def merge_driver(ctx: typer.Context, base: Path, ours: Path, theirs: Path, name: str) -> None:
     """Join two versions of a sealed file, for git: journal merge-driver -- %O %A %B %P."""
-    from sexjournal.workflows.sync import exchange
+    from sexjournal.workflows.sync import merge_driver as workflow
 
-    exchange.drive(app_of(ctx), base, ours, theirs, name)
+    workflow.drive(app_of(ctx), base, ours, theirs, name)

@@ -17,7 +17,7 @@ SHUT = b"[cannot decrypt]\n"
 def textconv(ctx: typer.Context, file: Annotated[Path, typer.Argument(metavar="FILE")]) -> None:
     """Print the page in a sealed file, for git diff and git log -p."""
     try:
-        page = app_of(ctx).journal.open_file(file.read_bytes()).text.encode("utf-8", "surrogateescape")
+        page = app_of(ctx).store.open_page(file.read_bytes()).text.encode("utf-8", "surrogateescape")
     except (JournalError, OSError):
         page = SHUT
     sys.stdout.buffer.write(page)

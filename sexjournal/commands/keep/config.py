@@ -19,20 +19,21 @@ def config(
 ) -> None:
     """Show the settings, or set one: journal config language nl."""
     from sexjournal import config as settings
-    from sexjournal.terminal import render
+    from sexjournal.terminal.tables import setting_lines
+    from sexjournal.terminal.text import json_text
 
     app = app_of(ctx)
     if name is not None and value is not None:
         stored = settings.store(app.config_path, name, value)
-        app.say(f"{name} = {settings.shown(stored)}, in {app.config_path}")
+        app.terminal.say(f"{name} = {settings.shown(stored)}, in {app.config_path}")
         return
     wanted = (settings.find(name),) if name is not None else settings.SETTINGS
     table = [
         (one.name, settings.shown(app.config.values[one.name]), app.config.sources[one.name], one.sentence)
         for one in wanted
     ]
-    app.show(
-        render.structured([dict(zip(COLUMNS, row, strict=True)) for row in table])
+    app.terminal.show(
+        json_text([dict(zip(COLUMNS, row, strict=True)) for row in table])
         if json
-        else render.settings(table, app.face)
+        else setting_lines(table, app.terminal.face)
     )

@@ -22,7 +22,8 @@ def doctor(ctx: typer.Context, fix: Fix = False, json: Json = False) -> None:
     --json prints a list of {"what", "hint", "weight", "fixable", "fixed"}: weight is "finding" or "note", and a note
     does not count for the exit code, which is 0 only when all is well.
     """
-    from sexjournal.terminal import render
+    from sexjournal.terminal.tables import finding_lines
+    from sexjournal.terminal.text import json_text
     from sexjournal.workflows import doctor
 
     app = app_of(ctx)
@@ -30,12 +31,12 @@ def doctor(ctx: typer.Context, fix: Fix = False, json: Json = False) -> None:
     left = [one for one in found if not one.fixed]
     for one in found:
         if one.fixed:
-            app.say(f"mended: {one.what}")
+            app.terminal.say(f"mended: {one.what}")
     if json:
-        app.show(render.structured([one.told() for one in found]))
+        app.terminal.show(json_text([one.told() for one in found]))
     else:
-        app.show(render.findings([(_sentence(one), one.hint) for one in left], app.face))
-    app.say(_verdict(left))
+        app.terminal.show(finding_lines([(_sentence(one), one.hint) for one in left], app.terminal.face))
+    app.terminal.say(_verdict(left))
     app.exit_code = doctor.exit_code(left)
     app.leave()
 

@@ -41,16 +41,18 @@ def listed(ctx: typer.Context, json: Json = False) -> None:
 @keys.command()
 def add(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> None:
     """Let one more key open the journal; it has to be in your keyring: gpg --import FILE."""
+    from sexjournal.keys import members
+
     app = app_of(ctx)
-    reader = app.journal.keyring.as_known(_candidate(app, " ".join(fingerprint)))
-    known = _reader(app.journal.keyring.unlock(), reader.fingerprint)
+    reader = members.with_history(app.keyring, _candidate(app, " ".join(fingerprint)))
+    known = _reader(app.keyring.unlock(), reader.fingerprint)
     if known is None:
         _name(app, reader)
-        app.tell(app.wording.keys["compare"])
+        app.terminal.tell(app.wording.keys["compare"])
         ask_first(app, app.wording.keys["add"], yes=yes)
     if known is None or known.certificate != reader.certificate:
-        app.change_keys(lambda keyring: keyring.add(reader))
-    app.say(f"{reader.name} opens the journal; 'journal sync' tells the other devices")
+        app.archive.change_keys(lambda keyring: members.add(keyring, reader))
+    app.terminal.say(f"{reader.name} opens the journal; 'journal sync' tells the other devices")
     _offer_to_seal_old(app, yes)
     app.leave()
 
@@ -58,51 +60,55 @@ def add(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> None:
 @keys.command()
 def remove(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> None:
     """Take a key's reading away, and seal every page anew; run it again to finish one that was cut short."""
+    from sexjournal.keys import members
+
     app = app_of(ctx)
-    one = _listed(app.journal.keyring.unlock(), " ".join(fingerprint))
-    if one.fingerprint == app.journal.keyring.trust.device:
+    one = _listed(app.keyring.unlock(), " ".join(fingerprint))
+    if one.fingerprint == app.keyring.device:
         raise BadInput("this is the key of this device", "remove it from another device that has the journal")
     if not one.removed:
         _name(app, one)
-        app.tell(app.wording.keys["removing"])
+        app.terminal.tell(app.wording.keys["removing"])
         ask_first(app, app.wording.keys["remove"], yes=yes)
-        app.change_keys(lambda keyring: keyring.remove(one.fingerprint, app.today().isoformat()))
-    app.reseal()
-    app.say(f"{one.name} opens nothing that is written from now on; 'journal sync' tells the other devices")
+        app.archive.change_keys(lambda keyring: members.remove(keyring, one.fingerprint, app.today().isoformat()))
+    app.archive.reseal()
+    app.terminal.say(f"{one.name} opens nothing that is written from now on; 'journal sync' tells the other devices")
     app.leave()
 
 
 @keys.command()
 def backup(ctx: typer.Context) -> None:
     """Make a key to be kept on paper, sealed with a passphrase of its own: journal keys backup > paper.asc."""
-    from sexjournal.terminal.render import in_fours
+    from sexjournal.keys import members
+    from sexjournal.terminal.tables import in_fours
 
     app = app_of(ctx)
     words = app.wording.keys
-    app.journal.keyring.unlock()
-    app.tell(words["paper"])
-    reader, sealed = app.journal.keyring.make_paper_key(words["paper_name"], app.today().isoformat())
-    app.change_keys(lambda keyring: keyring.add(reader))
+    app.keyring.unlock()
+    app.terminal.tell(words["paper"])
+    reader, sealed = members.make_paper_key(app.keyring, words["paper_name"], app.today().isoformat())
+    app.archive.change_keys(lambda keyring: members.add(keyring, reader))
     steps = words["paper_steps"].format(fingerprint=reader.fingerprint)
     sys.stdout.write(f"{words['paper_title']}\n{in_fours(reader.fingerprint)}\n\n{steps}\n\n{sealed.decode('ascii')}")
     sys.stdout.flush()
-    app.say("print it, then remove the file; 'journal keys' lists the key, and can take it away again")
-    app.say(f"{reader.name} opens nothing elsewhere until 'journal sync'")
+    app.terminal.say("print it, then remove the file; 'journal keys' lists the key, and can take it away again")
+    app.terminal.say(f"{reader.name} opens nothing elsewhere until 'journal sync'")
 
 
 def _show(app: App, *, json: bool) -> None:
-    from sexjournal.terminal import render
+    from sexjournal.terminal.tables import key_lines
+    from sexjournal.terminal.text import json_text
 
-    page = app.journal.keyring.unlock()
-    device = app.journal.keyring.trust.device
+    page = app.keyring.unlock()
+    device = app.keyring.device
     table = [_row(one, device) for one in page.recipients]
-    app.show(render.structured(table) if json else render.keys(table, app.face))
+    app.terminal.show(json_text(table) if json else key_lines(table, app.terminal.face))
 
 
 def _name(app: App, one: Recipient) -> None:
-    from sexjournal.terminal.render import in_fours
+    from sexjournal.terminal.tables import in_fours
 
-    app.say(f"{one.name}  {in_fours(one.fingerprint)}")
+    app.terminal.say(f"{one.name}  {in_fours(one.fingerprint)}")
 
 
 def _row(one: Recipient, device: str) -> Mapping[str, str | bool]:
@@ -149,5 +155,8 @@ def _listed(page: Manifest, typed: str) -> Recipient:
 
 def _offer_to_seal_old(app: App, yes: bool) -> None:
     """A page that only the journal key opens there is no less readable; so without somebody to ask it stays."""
-    if not yes and app.interactive and app.journal.outdated() and app.asker.confirm(app.wording.keys["seal_old"]):
-        app.reseal()
+    from sexjournal.journal import resealing
+
+    asks = not yes and app.terminal.interactive
+    if asks and resealing.outdated(app.store) and app.asker.confirm(app.wording.keys["seal_old"]):
+        app.archive.reseal()

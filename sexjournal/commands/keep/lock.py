@@ -18,18 +18,18 @@ def lock(ctx: typer.Context, yes: Yes = False) -> None:
     app = app_of(ctx)
     try:
         app.agent.forget()
-        app.say("locked: gpg-agent remembers no passphrase")
+        app.terminal.say("locked: gpg-agent remembers no passphrase")
         _say_what_stays_open(app)
     finally:
         _wipe(app, yes)
 
 
 def _say_what_stays_open(app: App) -> None:
-    known = app.agent.known()
+    known = app.agent.secret_keys()
     if any(key.on_card for key in known):
-        app.say("a card may stay open for as long as it is in: take it out")
+        app.terminal.say("a card may stay open for as long as it is in: take it out")
     if any(not key.protected and not key.on_card for key in known):
-        app.say("a key without a passphrase stays open: gpg --change-passphrase FINGERPRINT gives it one")
+        app.terminal.say("a key without a passphrase stays open: gpg --change-passphrase FINGERPRINT gives it one")
 
 
 def _wipe(app: App, yes: bool) -> None:
@@ -39,15 +39,17 @@ def _wipe(app: App, yes: bool) -> None:
         with draft:
             _wipe_or_keep(app, draft, yes)
     for path in busy:
-        app.say(f"another command is at work in {path}: end it, and what lies there is wiped or offered again")
+        app.terminal.say(f"another command is at work in {path}: end it, and what lies there is wiped or offered again")
 
 
 def _wipe_or_keep(app: App, draft: Draft, yes: bool) -> None:
     from sexjournal.prompts.wording import filled
 
     begun = draft.about.at[:16].replace("T", " ")
-    if yes or (app.interactive and app.asker.confirm(filled(app.wording.ui["lock_wipe"], {"when": begun}))):
+    if yes or (app.terminal.interactive and app.asker.confirm(filled(app.wording.ui["lock_wipe"], {"when": begun}))):
         draft.wipe()
-        app.say(f"wiped a page from {begun} that was not saved")
+        app.terminal.say(f"wiped a page from {begun} that was not saved")
     else:
-        app.say(f"a page from {begun} is not saved yet, and stays in {draft.path}; 'journal lock --yes' wipes it")
+        app.terminal.say(
+            f"a page from {begun} is not saved yet, and stays in {draft.path}; 'journal lock --yes' wipes it"
+        )

@@ -19,7 +19,7 @@ def sync(
     from sexjournal.workflows.sync import exchange
 
     app = app_of(ctx)
-    app.quiet = quiet
+    app.terminal.quiet = quiet
     if remote:
         app.repository.prepare()
         app.remote.set_url(remote)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sexjournal.workflows import writing
+from sexjournal.workflows.recovery import offer_leftovers
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -15,28 +15,29 @@ LAST_FEW = 5
 def desk(app: App) -> None:
     """Show what waits and the last few pages; offer a page that could not be saved."""
     from sexjournal.search import query
-    from sexjournal.terminal import render
+    from sexjournal.terminal.listing import entry_lines
 
-    if not app.journal.keyring.exists:
-        app.tell(app.wording.ui["welcome"])
-        app.say(f"there is no journal in {app.directory} yet; 'journal new' makes one and begins a page")
+    if not app.keyring.exists:
+        app.terminal.tell(app.wording.ui["welcome"])
+        app.terminal.say(f"there is no journal in {app.directory} yet; 'journal new' makes one and begins a page")
         return
-    writing.offer_leftovers(app)
+    offer_leftovers(app)
     _show_what_waits(app)
-    recent = query.newest_first(app.read().entries)[:LAST_FEW]
-    app.show(render.rows(recent, app.face, app.words))
-    app.say(f"git: {app.repository.state()}")
+    recent = query.newest_first(app.archive.read().entries)[:LAST_FEW]
+    app.terminal.show(entry_lines(recent, app.terminal.face, app.terminal.words))
+    app.terminal.say(f"git: {app.repository.state()}")
     app.leave()
 
 
 def _show_what_waits(app: App) -> None:
     """Say in a line each what is ready, never how much of it."""
-    from sexjournal.reflect import reflection
+    from sexjournal.reflect.due import due_pages
+    from sexjournal.reflect.page_facts import is_jot
 
-    entries = app.read().entries
-    ready = reflection.ready(entries, app.now(), app.config.cadence, app.config.day_starts)
-    jots = [one for one in ready if reflection.is_jot(one.entry)]
+    entries = app.archive.read().entries
+    ready = due_pages(entries, app.now(), app.config.cadence, app.config.day_starts)
+    jots = [one for one in ready if is_jot(one.entry)]
     if jots:
-        app.tell(app.wording.ui["desk_jot"])
+        app.terminal.tell(app.wording.ui["desk_jot"])
     if len(ready) > len(jots):
-        app.tell(app.wording.ui["desk_ready"])
+        app.terminal.tell(app.wording.ui["desk_ready"])

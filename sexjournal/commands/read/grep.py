@@ -93,12 +93,12 @@ def _syntax(extended: bool, fixed: bool) -> Literal["basic", "extended", "fixed"
 
 def _search(app: App, asked: Asked, refs: list[str], patterns: list[str], options: Options, everything: bool) -> None:
     from sexjournal.search import grep
-    from sexjournal.terminal import render
+    from sexjournal.terminal.matches import match_lines
 
     with _in_bounds():
         matcher = grep.compile(patterns, options)
     try:
-        pages = [one.entry for one in app.select(asked.understood(app, refs))]
+        pages = [one.entry for one in app.archive.select(asked.understood(app, refs))]
     except NothingFound as trouble:  # as grep says of a file that is not there
         raise BadInput(trouble.sentence, trouble.hint) from None
     found = False
@@ -107,7 +107,7 @@ def _search(app: App, asked: Asked, refs: list[str], patterns: list[str], option
             if isinstance(result, grep.Outcome):
                 found = result.found
             else:
-                app.show(render.grep_result(result, options))
+                app.terminal.show(match_lines(result, options))
     if app.exit_code and not (found and options.quiet):
         raise typer.Exit(2)
     raise typer.Exit(grep.exit_code(found))
@@ -118,13 +118,13 @@ def _text(page: Entry, everything: bool) -> str:
 
 
 def _asked_for(app: App) -> str:
-    if not app.interactive:
+    if not app.terminal.interactive:
         raise BadInput("there is no pattern to look for", "journal grep PATTERN")
     return app.asker.line(app.wording.ui["grep_for"])
 
 
 def _coloured(app: App, when: str) -> bool:
-    choices = {"always": True, "never": False, "auto": app.face.colour}
+    choices = {"always": True, "never": False, "auto": app.terminal.face.colour}
     if when not in choices:
         raise BadInput(f"--color takes always, never or auto, not '{when}'")
     return choices[when]

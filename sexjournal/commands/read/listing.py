@@ -19,13 +19,15 @@ def listing(
     json: Json = False,
 ) -> None:
     """List pages, newest first, a line each."""
-    from sexjournal.terminal import render
+    from sexjournal.terminal.listing import entries_json, entry_lines
 
     app = app_of(ctx)
-    found = [one.entry for one in app.select(asked.understood(app, refs))]
+    found = [one.entry for one in app.archive.select(asked.understood(app, refs))]
     shown = found[:number] if number else found
-    words = app.words if app.face.tty else {}  # a pipe gets none of them, and to read them takes a moment
-    app.show(render.rows_json(shown, app.face) if json else render.rows(shown, app.face, words))
+    words = (
+        app.terminal.words if app.terminal.face.tty else {}
+    )  # a pipe gets none of them, and to read them takes a moment
+    app.terminal.show(entries_json(shown, app.terminal.face) if json else entry_lines(shown, app.terminal.face, words))
     if not found and (asked.given or refs):
         raise NothingFound("no page matches", "journal list shows them all")
     app.leave()

@@ -19,15 +19,17 @@ def show(
     raw: Annotated[bool, typer.Option("--raw", help="The exact text, byte for byte.")] = False,
 ) -> None:
     """Show pages. Without REF or filters: the one written last."""
-    from sexjournal.terminal import render
+    from sexjournal.terminal.page import page_text
 
     app = app_of(ctx)
     wanted = refs if refs or asked.given else ["last"]
-    found = [one.entry for one in app.select(asked.understood(app, wanted))]
+    found = [one.entry for one in app.archive.select(asked.understood(app, wanted))]
     if not found:
         raise NothingFound("no page matches", "journal list shows them all")
     if raw:
         sys.stdout.buffer.write(b"".join(entry.text.encode("utf-8", "surrogateescape") for entry in found))
     else:
-        app.show("\n\n".join(render.page(entry, app.face, app.words) for entry in found), paged=True)
+        app.terminal.show(
+            "\n\n".join(page_text(entry, app.terminal.face, app.terminal.words) for entry in found), paged=True
+        )
     app.leave()

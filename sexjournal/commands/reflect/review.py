@@ -9,15 +9,16 @@ import typer
 
 from sexjournal.commands.options import Json, SomeRef, app_of
 from sexjournal.errors import BadInput
-from sexjournal.workflows import writing
+from sexjournal.workflows import answers as written
 from sexjournal.workflows.help_lines import tell_help_lines
+from sexjournal.workflows.saving import naming_draft
 
 if TYPE_CHECKING:
     from sexjournal.app import App
     from sexjournal.entry.entry import Entry, Given
-    from sexjournal.journal.store import Stored
+    from sexjournal.journal.reading import Stored
     from sexjournal.prompts.answers import PlacedAnswers
-    from sexjournal.reflect.reflection import Ready
+    from sexjournal.reflect.due import DuePage
 
 BLIND = ("review.now", "review.recall")  # asked before the page is shown
 
@@ -50,69 +51,72 @@ def review(
         _sit_down(app, _page_for(app, ref, chosen), named=ref is not None, plain=plain)
 
 
-def _ready(app: App, chosen: tuple[str, ...]) -> tuple[Ready, ...]:
-    from sexjournal.reflect import reflection
+def _ready(app: App, chosen: tuple[str, ...]) -> tuple[DuePage, ...]:
+    from sexjournal.reflect.due import due_pages
 
     cadences = chosen or app.config.cadence
-    return reflection.ready(app.read().entries, app.now(), cadences, app.config.day_starts)
+    return due_pages(app.archive.read().entries, app.now(), cadences, app.config.day_starts)
 
 
-def _page_for(app: App, ref: str | None, chosen: tuple[str, ...]) -> Ready | None:
-    from sexjournal.reflect import reflection
+def _page_for(app: App, ref: str | None, chosen: tuple[str, ...]) -> DuePage | None:
+    from sexjournal.reflect.due import DuePage, page_of_the_day
+    from sexjournal.reflect.page_facts import is_jot
 
     if ref is not None:
-        entry = app.find(ref).entry
-        return reflection.Ready(entry, "day" if reflection.is_jot(entry) else "free")
-    return reflection.offered(_ready(app, chosen), app.today())
+        entry = app.archive.find(ref).entry
+        return DuePage(entry, "day" if is_jot(entry) else "free")
+    return page_of_the_day(_ready(app, chosen), app.today())
 
 
-def _show_ready(app: App, ready: tuple[Ready, ...], *, json: bool) -> None:
-    from sexjournal.terminal import render
+def _show_ready(app: App, ready: tuple[DuePage, ...], *, json: bool) -> None:
+    from sexjournal.terminal.listing import entry_lines
+    from sexjournal.terminal.text import json_text
 
     if json:
-        app.show(render.structured([{"id": one.entry.id, "cadence": one.cadence} for one in ready]))
+        app.terminal.show(json_text([{"id": one.entry.id, "cadence": one.cadence} for one in ready]))
     elif ready:
-        app.show(render.rows([one.entry for one in ready], app.face, app.words))
+        app.terminal.show(entry_lines([one.entry for one in ready], app.terminal.face, app.terminal.words))
     else:
-        app.tell(app.wording.ui["nothing_due"])
+        app.terminal.tell(app.wording.ui["nothing_due"])
 
 
 def _show_then_and_now(app: App, *, plain: bool, json: bool) -> None:
-    from sexjournal.reflect import reflection
-    from sexjournal.terminal import chart, render
+    from sexjournal.reflect.then_now import then_and_now
+    from sexjournal.terminal import chart
+    from sexjournal.terminal.text import json_text
 
-    seen = reflection.then_and_now(app.read().entries)
+    seen = then_and_now(app.archive.read().entries)
     if json:
-        app.show(render.structured(chart.told(seen)))
+        app.terminal.show(json_text(chart.to_json(seen)))
         return
-    flat = plain or not app.face.tty
-    app.show((chart.table if flat else chart.drawn)(seen, app.face, app.words))
-    for sentence in chart.caption(seen, app.wording.messages, app.words):
-        app.tell(sentence)
+    flat = plain or not app.terminal.face.tty
+    app.terminal.show((chart.chart_table if flat else chart.chart_lines)(seen, app.terminal.face, app.terminal.words))
+    for sentence in chart.caption(seen, app.wording.messages, app.terminal.words):
+        app.terminal.tell(sentence)
 
 
-def _sit_down(app: App, ready: Ready | None, *, named: bool, plain: bool) -> None:
+def _sit_down(app: App, ready: DuePage | None, *, named: bool, plain: bool) -> None:
     """Take up one page, on a screen that is gone afterwards; one that was `named` is opened without a question."""
     ui = app.wording.ui
     if ready is None:
-        app.tell(ui["nothing_due"])
+        app.terminal.tell(ui["nothing_due"])
         return
-    if not app.interactive:
+    if not app.terminal.interactive:
         raise BadInput("a review asks questions, and there is no terminal", "journal review --list shows what is ready")
-    stored = app.find(ready.entry.id)
-    with app.sitting(plain=plain):
-        app.tell(_headline(app, stored.entry))
+    stored = app.archive.find(ready.entry.id)
+    with app.terminal.sitting(plain=plain):
+        app.terminal.tell(_headline(app, stored.entry))
         answer = "open" if named else _open_it(app, ready)
         if answer == "open":
             _review(app, stored, ready.cadence)
     if answer == "never":
-        app.change([(stored, stored.entry.amended({"resurface": False}))])
-        app.tell(ui["let_rest"])
+        app.archive.change([(stored, stored.entry.amended({"resurface": False}))])
+        app.terminal.tell(ui["let_rest"])
     elif answer == "later":
-        app.tell(ui["later"])
+        app.terminal.tell(ui["later"])
 
 
-def _open_it(app: App, ready: Ready) -> str:
+def _open_it(app: App, ready: DuePage) -> str:
     """Ask whether to open a page now; one that is to rest is never brought up again."""
     from sexjournal.prompts.wording import filled
 
@@ -127,22 +131,22 @@ def _headline(app: App, entry: Entry) -> str:
     """Return what a page is about, so that one knows which it is, and nothing of what it says."""
     from sexjournal.entry.shown_dates import long_date
 
-    about = long_date(entry.date, app.language) if entry.date else ""
-    kind = app.words[f"kind.{entry.kind}"]
+    about = long_date(entry.date, app.terminal.language) if entry.date else ""
+    kind = app.terminal.words[f"kind.{entry.kind}"]
     return ", ".join(filter(None, (entry.title or kind, about, " & ".join(entry.people))))
 
 
 def _review(app: App, stored: Stored, cadence: str) -> None:
     """Ask, and append the answers; who stops in the middle keeps what was answered."""
-    from sexjournal.reflect import reflection
+    from sexjournal.reflect.page_facts import is_jot
 
-    purpose = "jot" if cadence == "day" and reflection.is_jot(stored.entry) else "review"
+    purpose = "jot" if cadence == "day" and is_jot(stored.entry) else "review"
     with (
         app.drafts.begin(purpose, stored.entry.id, stored.entry.text, optional=True) as draft,
-        writing.told_where(draft),
+        naming_draft(draft),
     ):
-        app.asker.heard = lambda: draft.write(_answered(app, stored.entry, cadence).text.encode())
-        kept = writing.ask_and_keep(
+        app.asker.on_answer = lambda: draft.write(_answered(app, stored.entry, cadence).text.encode())
+        kept = written.ask_and_save(
             app,
             stored,
             draft,
@@ -155,25 +159,26 @@ def _review(app: App, stored: Stored, cadence: str) -> None:
 def _ask(app: App, entry: Entry, cadence: str) -> None:
     """Ask the questions of a section: the blind ones, then the page with its number masked, then the others."""
     from sexjournal.prompts.questions import questions_of
-    from sexjournal.reflect import reflection
+    from sexjournal.reflect.page_facts import is_jot, prompt_facts
+    from sexjournal.reflect.review import review_section
 
-    section = reflection.section_for(entry, cadence)
-    facts = reflection.facts(entry, health=app.config.flag("health"))
+    section = review_section(entry, cadence)
+    facts = prompt_facts(entry, health=app.config.flag("health"))
     app.asker.introduce(section)
     every = [one for ask in ("first", "more") for one in questions_of(app.wording, section, facts, ask)]
     for prompt in (one for one in every if one.store in BLIND):
         app.asker.ask(prompt)
-    if not reflection.is_jot(entry):
-        app.tell("")
-        app.show_within(_masked(entry))
+    if not is_jot(entry):
+        app.terminal.tell("")
+        app.terminal.show_within(_masked(entry))
     app.asker.ask_rest(section, facts, {*BLIND, "none"}, {"jot": entry.jot})
 
 
 def _masked(entry: Entry) -> Entry:
     """Return the page without its numbers and earlier answers, for showing only."""
-    from sexjournal.reflect import reflection
+    from sexjournal.reflect.page_facts import THEN
 
-    hidden = {"review": None, reflection.THEN.get(entry.kind, "rating"): None, "now": None}
+    hidden = {"review": None, THEN.get(entry.kind, "rating"): None, "now": None}
     return entry.amended({name: None for name in hidden if name in entry.fields})
 
 
@@ -181,25 +186,26 @@ def _answered(app: App, entry: Entry, cadence: str) -> Entry:
     """Return the page with what was answered so far: a jot becomes the page it was kept for, others get a review."""
     from sexjournal.entry import entry as entries
     from sexjournal.prompts.answers import place_answers
-    from sexjournal.reflect import reflection
+    from sexjournal.reflect.page_facts import is_jot
+    from sexjournal.reflect.review import review_fields
 
     placed = place_answers(app.asker.answers, app.wording.headings)
     if not (placed.fields or placed.body or placed.review):
         return entry
-    if cadence == "day" and reflection.is_jot(entry):
+    if cadence == "day" and is_jot(entry):
         entry = entries.parse(entry.amended(placed.fields).text + placed.body)
         placed = placed._replace(fields={}, body="")
     answers = _as_review(placed)
-    lists = entry.amended(writing.merged(entry, placed.fields))
+    lists = entry.amended(written.joined_fields(entry, placed.fields))
     if not answers:
         return lists
     blind, starts = "now" in placed.review, app.config.day_starts
-    return lists.reviewed(reflection.review(entry, cadence, app.now(), answers, blind=blind, day_starts=starts))
+    return lists.reviewed(review_fields(entry, cadence, app.now(), answers, blind=blind, day_starts=starts))
 
 
 def _as_review(placed: PlacedAnswers) -> Mapping[str, Given]:
     """Return the answers as a review keeps them: the page's own text and rating are never changed by one."""
-    own = {name: value for name, value in placed.fields.items() if name not in (*writing.LISTS, "rating")}
+    own = {name: value for name, value in placed.fields.items() if name not in (*written.LISTS, "rating")}
     answers: dict[str, Given] = {**placed.review, **own}
     if "rating" in placed.fields:
         answers["now"] = placed.fields["rating"]
@@ -211,18 +217,19 @@ def _close(app: App, entry: Entry, cadence: str, *, kept: bool) -> None:
     """Say both numbers and one neutral sentence, or offer somebody to talk to."""
     from sexjournal.prompts.answers import place_answers
     from sexjournal.prompts.wording import filled
-    from sexjournal.reflect import reflection
+    from sexjournal.reflect.page_facts import is_quiet, makes_quiet
+    from sexjournal.reflect.then_now import comparable_numbers, turn_message
 
     messages = app.wording.messages
     placed = place_answers(app.asker.answers, app.wording.headings)
     answers = _as_review(placed)
     told = {**answers, "cadence": cadence, "blind": "true"}
-    if reflection.quiet_after(entry, answers):
+    if makes_quiet(entry, answers):
         tell_help_lines(app)
-    elif reflection.is_quiet(entry) or entry.early:
-        app.tell(messages["review.no_number"])
-    elif reflection.settle(entry, told) is not None:
-        then, now = int(str(entry.fields[reflection.THEN[entry.kind]])), int(str(answers["now"]))
-        app.tell(filled(messages[reflection.sentence(then, now)], {"then": str(then), "now": str(now)}))
-    app.tell(app.wording.ui["saved" if kept else "later"])
+    elif is_quiet(entry) or entry.early:
+        app.terminal.tell(messages["review.no_number"])
+    elif numbers := comparable_numbers(entry, told):
+        then, now = numbers
+        app.terminal.tell(filled(messages[turn_message(then, now)], {"then": str(then), "now": str(now)}))
+    app.terminal.tell(app.wording.ui["saved" if kept else "later"])
     app.asker.line(app.wording.ui["close"])

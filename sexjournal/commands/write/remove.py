@@ -12,12 +12,12 @@ def remove(ctx: typer.Context, refs: Refs, yes: Yes = False) -> None:
     from sexjournal.entry.shown_dates import long_date
 
     app = app_of(ctx)
-    found = list({one.entry.id: one for one in map(app.find, refs)}.values())
+    found = list({one.entry.id: one for one in map(app.archive.find, refs)}.values())
     for one in () if yes else found:
-        about = long_date(one.entry.date, app.language) if one.entry.date else ""
-        app.tell(f"  {one.entry.id}  {about}")
+        about = long_date(one.entry.date, app.terminal.language) if one.entry.date else ""
+        app.terminal.tell(f"  {one.entry.id}  {about}")
     ask_first(app, app.wording.ui["remove"], yes=yes)
-    app.remove(found)
+    app.archive.remove(found)
     for one in found:
-        app.say(f"removed {one.entry.id}; 'journal restore {one.entry.id}' brings it back")
+        app.terminal.say(f"removed {one.entry.id}; 'journal restore {one.entry.id}' brings it back")
     app.leave()

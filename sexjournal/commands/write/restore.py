@@ -7,11 +7,12 @@ import sys
 import typer
 
 from sexjournal.commands.options import app_of
+from sexjournal.workflows import restoring
 
 
 def restore(ctx: typer.Context, ref: str = typer.Argument(metavar="REF", help="The id of a removed page.")) -> None:
     """Bring a removed page back."""
     app = app_of(ctx)
-    entry = app.restore(ref)
-    app.say(f"restored {entry.id}")
+    entry = restoring.restore(app, ref)
+    app.terminal.say(f"restored {entry.id}")
     sys.stdout.write(f"{entry.id}\n")

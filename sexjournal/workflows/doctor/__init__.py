@@ -72,9 +72,9 @@ def exit_code(findings: Iterable[Finding]) -> int:
 def _without_own_page(app: App) -> Finding | None:
     """Return what is to be told when journal.asc is gone; BadInput when there is nothing else either."""
     try:
-        if app.journal.keyring.exists:
+        if app.keyring.exists:
             return None
-        pages = app.journal.has_pages
+        pages = app.store.has_pages
     except (JournalError, OSError):
         return None  # the check that meets it tells
     if not pages:

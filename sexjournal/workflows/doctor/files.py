@@ -123,10 +123,10 @@ def _everything(app: App) -> Iterator[Path]:
     yield app.directory
     yield from (path for path in app.directory.iterdir() if path.is_dir())
     yield from _found_below(app.directory)
-    room = app.journal.keyring.room
-    kept = (room.parent.parent, room.parent, room)
+    state = app.keyring.state
+    kept = (state.parent.parent, state.parent, state)
     yield from (path for path in kept if path.is_dir())
-    yield from (room.iterdir() if room.is_dir() else ())
+    yield from (state.iterdir() if state.is_dir() else ())
 
 
 def _is_shared(info: os.stat_result) -> bool:

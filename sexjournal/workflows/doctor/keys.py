@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sexjournal.errors import to_extend
+from sexjournal.keys.trust import certificate_path
 from sexjournal.workflows.doctor.finding import KEY, NOTE, Finding
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def pinentry(app: App) -> Iterator[Finding]:
 
 def own(app: App) -> Iterator[Finding]:
     """Tell of a key of this device that is missing, cannot be used, or soon cannot."""
-    mine = app.journal.keyring.trust.device
+    mine = app.keyring.device
     key = app.gpg.secret_key(mine)
     if key is None:
         hint = "bring it back from where you keep it:\n  gpg --import BACKUP"
@@ -48,18 +49,18 @@ def own(app: App) -> Iterator[Finding]:
         hint = "'journal init --key FPR' takes another key of yours, if the journal is sealed for it"
         yield Finding(f"this device's key {mine} cannot be used: {key.trouble}", hint, KEY)
     grips = app.gpg.keygrips(mine)
-    if any(not kept.protected and not kept.on_card for kept in app.agent.known() if kept.keygrip in grips):
+    if any(not kept.protected and not kept.on_card for kept in app.agent.secret_keys() if kept.keygrip in grips):
         hint = f"give it one, unless the whole disk is encrypted:\n  gpg --change-passphrase {mine}"
         yield Finding("this device's key has no passphrase: whoever gets this disk can open every page", hint, NOTE)
 
 
 def readers(app: App) -> Iterator[Finding]:
     """Tell of the other keys that expire: then nothing can be sealed any more."""
-    trust = app.journal.keyring.trust
-    for reader in trust.page.current_recipients:
+    trust = app.keyring.trust
+    for reader in trust.manifest.current_recipients:
         if reader.fingerprint == trust.device:
             continue
-        ends = app.gpg.certificate_ends(app.journal.keyring.certificate(reader.fingerprint))
+        ends = app.gpg.certificate_ends(certificate_path(app.keyring.state, reader.fingerprint))
         for part, end in _soon(ends, app.now()).items():
             told = f"the key of {reader.name} {_when(end, app.now())}, and then nothing can be sealed for it: {part}"
             yield Finding(told, f"where that key is:\n{_extend(reader.fingerprint, part)}", KEY)
@@ -67,7 +68,7 @@ def readers(app: App) -> Iterator[Finding]:
 
 def second(app: App) -> Iterator[Finding]:
     """Tell when only one key opens the journal."""
-    if len(app.journal.keyring.trust.page.current_recipients) < 2:
+    if len(app.keyring.manifest.current_recipients) < 2:
         hint = "'journal keys backup' makes a key to keep on paper, 'journal keys add' lets another device read too"
         yield Finding("only this device's key opens the journal: if it is lost, the pages are lost", hint)
 

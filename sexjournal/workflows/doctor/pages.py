@@ -15,11 +15,12 @@ from sexjournal.errors import (
     UnreadableFrontMatter,
     WrongName,
 )
+from sexjournal.journal import resealing
 from sexjournal.workflows.doctor.finding import DAMAGED, NOTE, OTHER, Finding, quoted, some
 
 if TYPE_CHECKING:
     from sexjournal.app import App
-    from sexjournal.journal.store import Reading, Stored
+    from sexjournal.journal.reading import Reading, Stored
 
 PAST = "git may still have it as it was:\n  git -C {directory} log -- {file}\n"
 PAST += "  git -C {directory} checkout COMMIT -- {file}"
@@ -37,7 +38,7 @@ HINTS: dict[type[JournalError], str] = {
 
 def opened(app: App) -> Iterator[Finding]:
     """Open all of them, and tell of those that do not count, or are not as they should be on the outside."""
-    reading = app.read_anew()
+    reading = app.archive.read_afresh()
     stored = {one.name: one for one in reading.stored}
     for trouble in reading.troubles:
         what = f"{trouble.name}: {trouble.sentence}"
@@ -61,33 +62,33 @@ def _hint(directory: Path, name: str, kind: type[JournalError]) -> str:
 
 def _sealed_anew(app: App, stored: Stored) -> Callable[[], None]:
     def fix() -> None:
-        with app.journal.locked():
-            app.journal.rewrite(stored, stored.entry)
+        with app.store.locked():
+            app.store.rewrite(stored, stored.entry)
 
     return fix
 
 
 def _for_other_keys(app: App, reading: Reading) -> Iterator[Finding]:
     stored = {one.name for one in reading.stored}
-    stale = [name for name in app.journal.outdated() if name in stored]
-    others = app.journal.sealed_for_other_keys(stale)
+    stale = [name for name in resealing.outdated(app.store) if name in stored]
+    others = resealing.sealed_for_other_keys(app.store, stale)
     if others:
         hint = "'journal keys' shows for whom that is; 'journal doctor --fix' seals them anew"
-        yield Finding(f"{some(others)}: sealed for other keys than those of today", hint, OTHER, app.reseal)
+        yield Finding(f"{some(others)}: sealed for other keys than those of today", hint, OTHER, app.archive.reseal)
         return
-    older = app.journal.hiding_journal_key(stale)
+    older = resealing.hiding_journal_key(app.store, stale)
     rest = [name for name in stale if name not in older]
     if older:
         hint = "'gpg -d' of GnuPG 2.4 opens them and ends with an error; 'journal doctor --fix' seals them anew"
-        yield Finding(f"{some(older)}: an earlier version hid the journal key too", hint, NOTE, app.reseal)
+        yield Finding(f"{some(older)}: an earlier version hid the journal key too", hint, NOTE, app.archive.reseal)
     if rest:
         hint = "the journal opens them on every device, and 'gpg -d' does not; 'journal doctor --fix' seals them anew"
-        yield Finding(f"{some(rest)}: not sealed for each key of today", hint, NOTE, app.reseal)
+        yield Finding(f"{some(rest)}: not sealed for each key of today", hint, NOTE, app.archive.reseal)
 
 
 def _names_that_tell(app: App, reading: Reading) -> Iterator[Finding]:
     """Tell of dates in the names of files where the journal hides them."""
-    if not app.journal.keyring.trust.page.hidden:
+    if not app.keyring.manifest.hidden:
         return
     telling = [one.name for one in reading.stored if not Path(one.name).name.startswith(one.entry.id)]
     if telling:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from sexjournal.entry.filename import ENDING, MANIFEST
+from sexjournal.journal import resealing
 from sexjournal.workflows.doctor.finding import GIT, NOTE, Finding, quoted, some
 
 if TYPE_CHECKING:
@@ -62,10 +63,10 @@ def uncommitted(app: App) -> Iterator[Finding]:
     """Tell of files that are not committed as they stand."""
     if not app.repository.ready:
         return
-    _ = app.journal.keyring.trust  # where journal.asc is gone, that is what is the matter
+    _ = app.keyring.trust  # where journal.asc is gone, that is what is the matter
     listed = app.repository.ask("status", "--porcelain", "--no-renames", "-z").split("\0")
     changed = [line[3:] for line in listed if line]
-    damaged = app.journal.not_whole(changed)  # told by the check of the pages; they are not committed
+    damaged = resealing.damaged(app.directory, changed)  # told by the check of the pages; they are not committed
     if names := [name for name in changed if name not in damaged]:
         yield Finding(f"{some(names)}: not committed", f"the next change commits it, or {FIX}", GIT, _committed(app))
 
@@ -89,15 +90,15 @@ def _here(app: App) -> str:
 
 def _committed(app: App) -> Callable[[], None]:
     def fix() -> None:
-        with app.journal.locked():
-            app.settle()
+        with app.store.locked():
+            app.archive.commit_or_raise()
 
     return fix
 
 
 def _prepared(app: App) -> Callable[[], None]:
     def fix() -> None:
-        with app.journal.locked():
+        with app.store.locked():
             app.repository.prepare(moved=True)
 
     return fix
@@ -105,7 +106,7 @@ def _prepared(app: App) -> Callable[[], None]:
 
 def _unlocked(app: App) -> Callable[[], None]:
     def fix() -> None:
-        with app.journal.locked():
+        with app.store.locked():
             for lock in app.repository.stale_locks():
                 lock.unlink(missing_ok=True)
 

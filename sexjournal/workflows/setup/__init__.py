@@ -1,1 +1,1 @@
-"""Make a journal on this device, or accept another one. Begins in start.py. Knows the App; knows no command."""
+"""Make a journal on this device, or accept one from another device. Knows keys and git; knows no pages."""

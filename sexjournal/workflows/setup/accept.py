@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sexjournal.errors import Interrupted, KeyTrouble, NotForUs
+from sexjournal.keys import manifest_file, update
 from sexjournal.workflows.setup.choose_key import choose_key
 from sexjournal.workflows.setup.fetch import explain_cancelling, fetch_again
 from sexjournal.workflows.setup.welcome import need_terminal
@@ -12,7 +13,7 @@ from sexjournal.workflows.setup.welcome import need_terminal
 if TYPE_CHECKING:
     from sexjournal.app import App
     from sexjournal.keys.manifest import Manifest
-    from sexjournal.openpgp.gpg import Key
+    from sexjournal.openpgp.key import Key
     from sexjournal.workflows.setup.start import Wishes
 
 
@@ -29,14 +30,14 @@ def accept(app: App, wishes: Wishes) -> None:
     if manifest is None:
         raise _not_added_yet(app, key)
     for line in _described(manifest):
-        app.say(line)
+        app.terminal.say(line)
     if not wishes.yes:
         need_terminal(app)
         if not app.asker.confirm(app.wording.init["accept"]):
             raise Interrupted("nothing was accepted")
-    app.journal.keyring.accept(manifest, key.fingerprint)
+    update.accept(app.keyring, manifest, key.fingerprint)
     app.repository.prepare(moved=True)
-    app.say(f"accepted the journal in {app.directory}")
+    app.terminal.say(f"accepted the journal in {app.directory}")
 
 
 def _open_manifest(app: App, key: Key) -> Manifest | None:
@@ -46,7 +47,7 @@ def _open_manifest(app: App, key: Key) -> Manifest | None:
     is not checked that closely.
     """
     try:
-        return app.journal.keyring.look(key.fingerprint)
+        return manifest_file.open_unverified(app.gpg, manifest_file.read(app.directory), key.fingerprint)
     except NotForUs:
         return None
 
@@ -54,12 +55,12 @@ def _open_manifest(app: App, key: Key) -> Manifest | None:
 def _not_added_yet(app: App, key: Key) -> KeyTrouble:
     """Tell the one step that is missing on a new device, and return the error that says so."""
     words = app.wording.init
-    app.tell(words["shut"])
-    app.tell(words["shut_here"])
-    app.tell(f"  gpg --armor --export {key.fingerprint} > device.asc")
-    app.tell(words["shut_there"])
-    app.tell(f"  gpg --import device.asc && journal keys add {key.fingerprint} && journal sync")
-    app.tell(words["shut_then"])
+    app.terminal.tell(words["shut"])
+    app.terminal.tell(words["shut_here"])
+    app.terminal.tell(f"  gpg --armor --export {key.fingerprint} > device.asc")
+    app.terminal.tell(words["shut_there"])
+    app.terminal.tell(f"  gpg --import device.asc && journal keys add {key.fingerprint} && journal sync")
+    app.terminal.tell(words["shut_then"])
     again = "journal init" if app.remote.url else "journal init --from URL"
     return KeyTrouble(
         "this device's key does not open the journal yet", f"add it on the other device, as told above; then: {again}"

@@ -10,7 +10,7 @@ from sexjournal.workflows.setup.welcome import need_terminal
 
 if TYPE_CHECKING:
     from sexjournal.app import App
-    from sexjournal.openpgp.gpg import Key
+    from sexjournal.openpgp.key import Key
 
 
 def choose_key(app: App, fingerprint: str = "", new_name: str = "") -> Key:
@@ -31,7 +31,7 @@ def choose_key(app: App, fingerprint: str = "", new_name: str = "") -> Key:
 
 def _make_key(app: App, name: str) -> Key:
     need_terminal(app)
-    app.say("making a key; a passphrase will be asked for")
+    app.terminal.say("making a key; a passphrase will be asked for")
     fingerprint = app.gpg.make_key(name)
     return _by_fingerprint(app.gpg.secret_keys(), fingerprint)
 
@@ -52,7 +52,7 @@ def _by_fingerprint(keys: list[Key], typed: str) -> Key:
 def _from_menu(app: App, usable: list[Key]) -> Key:
     from sexjournal.prompts.wording import Option
 
-    if not app.interactive:
+    if not app.terminal.interactive:
         raise BadInput("there are several keys to choose from", "name one: journal init --key FINGERPRINT")
     options = [Option(key.fingerprint, f"{key.name} ({key.fingerprint})") for key in usable]
     fingerprint = app.asker.choose(app.wording.init["which_key"], options)
@@ -64,8 +64,8 @@ def _from_menu(app: App, usable: list[Key]) -> Key:
 def _first_key(app: App, unusable: list[Key]) -> Key:
     """Offer to make a key where no key can keep a journal."""
     for key in unusable:
-        app.say(f"the key {key.fingerprint} cannot keep a journal: {key.trouble}")
-    if not app.interactive:
+        app.terminal.say(f"the key {key.fingerprint} cannot keep a journal: {key.trouble}")
+    if not app.terminal.interactive:
         raise KeyTrouble("there is no key to seal pages with", "make one in a terminal: journal init --new-key NAME")
     name = app.asker.line(app.wording.init["key_name"])
     if not name:

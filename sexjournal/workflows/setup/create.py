@@ -24,9 +24,10 @@ SHOWS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 def create(app: App, wishes: Wishes) -> None:
     """Make a journal that is sealed for a key of this device; Damaged where pages are and journal.asc is gone."""
+    from sexjournal.keys import update
     from sexjournal.keys.manifest import Recipient
 
-    if app.journal.has_pages:  # a new journal key would open none of them
+    if app.store.has_pages:  # a new journal key would open none of them
         restore = f"git -C {app.directory} checkout HEAD -- journal.asc"
         raise Damaged("there are pages here, and journal.asc is gone", f"bring it back: {restore}")
     if not wishes.yes:
@@ -37,12 +38,12 @@ def create(app: App, wishes: Wishes) -> None:
     names, clear = _what_files_show(app, wishes)
     certificate = app.gpg.certificate(key.fingerprint)
     recipient = Recipient(key.fingerprint, key.name, app.today().isoformat(), certificate)
-    app.journal.keyring.create(recipient, names, clear)
-    app.commit()
-    app.say(f"made a journal in {app.directory}, sealed for {key.name} ({key.fingerprint})")
-    app.tell(app.wording.init["back_up"])
-    app.tell(f"  {BACK_UP.format(fingerprint=key.fingerprint)}")
-    app.tell(app.wording.init["back_up_where"])
+    update.create(app.keyring, recipient, names, clear)
+    app.archive.commit()
+    app.terminal.say(f"made a journal in {app.directory}, sealed for {key.name} ({key.fingerprint})")
+    app.terminal.tell(app.wording.init["back_up"])
+    app.terminal.tell(f"  {BACK_UP.format(fingerprint=key.fingerprint)}")
+    app.terminal.tell(app.wording.init["back_up_where"])
 
 
 def _what_files_show(app: App, wishes: Wishes) -> tuple[str, tuple[str, ...]]:

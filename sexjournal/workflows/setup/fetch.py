@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 def fetch(app: App, url: str, *, yes: bool) -> None:
     """Fetch the journal of another device from `url`; BadInput where a trusted journal or pages are already."""
-    from sexjournal.workflows.sync import exchange
+    from sexjournal.workflows.sync import cloning
 
-    if app.journal.keyring.is_trusted:
+    if app.keyring.is_trusted:
         raise BadInput(f"there is a journal in {app.directory} already", "journal sync brings what is new")
-    if app.journal.has_pages and not app.journal.keyring.exists:
+    if app.store.has_pages and not app.keyring.exists:
         raise BadInput(f"there are pages in {app.directory} already", "journal --dir DIR init --from URL")
-    if not yes and not app.journal.keyring.exists:  # the first device asked about another computer
+    if not yes and not app.keyring.exists:  # the first device asked about another computer
         need_terminal(app)
         ask_whether_safe(app)
-    exchange.begin(app, url)
+    cloning.begin(app, url)
 
 
 def fetch_again(app: App) -> bool:
@@ -33,16 +33,16 @@ def fetch_again(app: App) -> bool:
     Trouble with the remote leaves the journal as it is. Where no journal is here yet, SyncTrouble goes on to the
     caller: a new journal would be another one than the remote has.
     """
-    from sexjournal.workflows.sync import exchange
+    from sexjournal.workflows.sync import cloning
 
-    if app.journal.keyring.is_trusted or not app.directory.is_dir() or not app.remote.url:
+    if app.keyring.is_trusted or not app.directory.is_dir() or not app.remote.url:
         return False
     try:
-        return exchange.begin_again(app)
+        return cloning.begin_again(app)
     except SyncTrouble as trouble:
-        if not app.journal.keyring.exists:
+        if not app.keyring.exists:
             raise
-        app.say(f"{trouble.sentence}; going on with what is here")
+        app.terminal.say(f"{trouble.sentence}; going on with what is here")
         return False
 
 

@@ -28,9 +28,9 @@ class Wishes:
 
 def set_up(app: App, wishes: Wishes) -> None:
     """Make or accept the journal as wished; ask about the rest. Say so when there is nothing to do."""
-    keyring = app.journal.keyring
+    keyring = app.keyring
     if not wishes.source and keyring.is_trusted and not keyring.has_unconfirmed_changes():
-        app.say(f"the journal in {app.directory} is ready, nothing was changed")
+        app.terminal.say(f"the journal in {app.directory} is ready, nothing was changed")
         return
     if wishes.source:
         fetch(app, wishes.source, yes=wishes.yes)
@@ -45,5 +45,5 @@ def set_up(app: App, wishes: Wishes) -> None:
 
 def set_up_if_missing(app: App) -> None:
     """Make or accept the journal when this device trusts none yet."""
-    if not app.journal.keyring.is_trusted:
+    if not app.keyring.is_trusted:
         set_up(app, Wishes())

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def need_terminal(app: App) -> None:
     """Refuse to go on where nobody can answer."""
-    if not app.interactive:
+    if not app.terminal.interactive:
         raise BadInput("this asks questions, and there is no terminal", "journal init --yes takes the defaults")
 
 
@@ -21,7 +21,7 @@ def tell_adults_only(app: App) -> None:
     """Welcome the person, and say for whom the journal is."""
     ui, adult = app.wording.ui, app.wording.adult
     for line in (ui["welcome"], ui["no_handbook"], ui["not_a_verdict"], "", adult["statement"], adult["others"], ""):
-        app.tell(line)
+        app.terminal.tell(line)
 
 
 def ask_whether_safe(app: App) -> None:
@@ -32,11 +32,11 @@ def ask_whether_safe(app: App) -> None:
     from sexjournal.prompts.wording import Option
 
     safety, ui = app.wording.safety, app.wording.ui
-    app.tell(f"{safety['answer_not_kept']} {safety['not_evidence']}")
+    app.terminal.tell(f"{safety['answer_not_kept']} {safety['not_evidence']}")
     answer = app.asker.choose(safety["question"], [Option(word, ui[word]) for word in ("no", "yes", "unsure")])
     if answer == "yes":
-        app.tell(safety["if_yes"])
-        app.tell(help_lines(app))
+        app.terminal.tell(safety["if_yes"])
+        app.terminal.tell(help_lines(app))
         raise Interrupted("no journal was made")
     if answer == "unsure":
-        app.tell(safety["if_unsure"])
+        app.terminal.tell(safety["if_unsure"])

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sexjournal.entry.filename import MANIFEST
 from sexjournal.errors import Damaged, Interrupted, NotForUs, SyncTrouble
 from sexjournal.git.trees import Incoming
+from sexjournal.keys import manifest_file, update
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -25,19 +26,19 @@ TAKEN_AWAY = "it may have been removed on another device: 'journal keys' there t
 SHOWN_AND_ASKED = "journal sync in a terminal shows them, and asks"
 
 
-def own_page(app: App, remote: Remote, incoming: Incoming, hint: str) -> tuple[Manifest, dict[str, str | None]]:
+def next_manifest(app: App, remote: Remote, incoming: Incoming, hint: str) -> tuple[Manifest, dict[str, str | None]]:
     """Return the own page that holds from now on, confirmed and announced, and what becomes of its file.
 
     SyncTrouble, with `hint`, when what arrives does not follow.
     """
-    keyring, plan = app.journal.keyring, incoming.plan
+    keyring, plan = app.keyring, incoming.plan
     before = keyring.unlock()
     if MANIFEST in plan.merge:
         was, _, theirs = plan.merge[MANIFEST]
         ((_, old),) = remote.contents([was or remote.before(incoming.commit, MANIFEST)])
-        base = keyring.look(keyring.trust.device, old)
-        page, sealed = keyring.join(
-            base, before, follow(app, _steps(app, remote, incoming, theirs, base, hint), base, hint)
+        base = manifest_file.open_unverified(app.gpg, old, keyring.device)
+        page, sealed = update.join(
+            keyring, base, before, follow(app, _steps(app, remote, incoming, theirs, base, hint), base, hint)
         )
         return page, {MANIFEST: remote.write(sealed)}
     tip = plan.take.get(MANIFEST, "")
@@ -47,7 +48,7 @@ def own_page(app: App, remote: Remote, incoming: Incoming, hint: str) -> tuple[M
             raise SyncTrouble(f"the other side's {MANIFEST} went back to an older one", hint)
         return before, {}
     page = follow(app, steps, before, hint)
-    keyring.announce(page, steps[-1])
+    update.stage(keyring, page, steps[-1])
     return page, {MANIFEST: tip}
 
 
@@ -56,7 +57,7 @@ def follow(app: App, steps: Iterable[bytes], before: Manifest, hint: str) -> Man
 
     SyncTrouble unless each is genuine, and the last one comes last; what only the person can confirm is asked once.
     """
-    line = _Line(app.journal.keyring, before, hint)
+    line = _Line(app.keyring, before, hint)
     wrong = ""
     for sealed in steps:
         wrong = line.step(sealed)
@@ -70,10 +71,10 @@ class _Line:
     """How far the line of own pages was followed."""
 
     def __init__(self, keyring: Keyring, before: Manifest, hint: str) -> None:
-        self._seals, self._hint = keyring, hint
+        self._keyring, self._hint = keyring, hint
         self.reached = before
         self._known = _readers(before)  # of any page that is genuine
-        self._barred = _removed(keyring.trust.page) | _removed(before)
+        self._barred = _removed(keyring.manifest) | _removed(before)
 
     def step(self, sealed: bytes) -> str:
         """Look at the next one; say why the line does not go on with it, or nothing. SyncTrouble unless it is genuine.
@@ -96,13 +97,13 @@ class _Line:
 
     def _opened(self, sealed: bytes, signers: set[str]) -> Manifest | None:
         try:
-            return self._seals.read(sealed, signers)
+            return self._keyring.verify(sealed, signers)
         except Damaged:
             return None
 
     def _genuine(self, sealed: bytes) -> Manifest:
         try:
-            return self._seals.read(sealed, self._known)
+            return self._keyring.verify(sealed, self._known)
         except NotForUs as trouble:
             raise SyncTrouble(f"the other side's {trouble.sentence}", TAKEN_AWAY) from None
         except Damaged as trouble:
@@ -115,8 +116,8 @@ def _confirm(app: App, page: Manifest, before: Manifest) -> None:
 
     unconfirmed_changes = manifest.unconfirmed_changes(page, before)
     for one in unconfirmed_changes:
-        app.say(one)
-    if unconfirmed_changes and not app.interactive:
+        app.terminal.say(one)
+    if unconfirmed_changes and not app.terminal.interactive:
         raise SyncTrouble("who can read this journal, or how, was changed on another device", SHOWN_AND_ASKED)
     if unconfirmed_changes and not app.asker.confirm(app.wording.sync["own_page"]):
         raise Interrupted("nothing was taken in")
@@ -139,7 +140,7 @@ def _steps(app: App, remote: Remote, incoming: Incoming, tip: str, before: Manif
 def _serial(app: App, sealed: bytes) -> int:
     """The place that an own page gives itself, before anybody vouches for it; 0 for one that does not open here."""
     try:
-        return app.journal.keyring.look(app.journal.keyring.trust.device, sealed).serial
+        return manifest_file.open_unverified(app.gpg, sealed, app.keyring.device).serial
     except Damaged:
         return 0
 

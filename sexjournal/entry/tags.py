@@ -1,0 +1,35 @@
+"""Tags, the person's own words on pages: which words can be tags, and which tags look alike."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sexjournal.errors import BadInput
+
+SHORTEST_ALIKE = 4  # letters; shorter words are alike by accident
+ALIKE = 0.88  # "weekend" and "weekends" 0.93, "slow" and "show" 0.75
+_JOINTS = str.maketrans("", "", "-_ ")
+
+
+def checked_tag(word: str) -> str:
+    """Return a tag as it is stored; BadInput for a word that cannot be a tag."""
+    tag = word.strip()
+    if not tag or any(character in tag for character in ",\n\r\t"):
+        raise BadInput("a tag is one or more words without commas", "journal tag add slow weekend --to last")
+    return tag
+
+
+def lookalike(tag: str, tags: Collection[str]) -> str | None:
+    """Return the first of `tags` that a tag resembles; None when the tag is among them, or resembles none."""
+    if tag in tags:
+        return None
+    return next((other for other in sorted(tags) if are_alike(tag, other)), None)
+
+
+def are_alike(first: str, second: str) -> bool:
+    """Return whether two tags are likely the same word: in another case, with a hyphen, or one letter more."""
+    from difflib import SequenceMatcher
+
+    first, second = (tag.casefold().translate(_JOINTS) for tag in (first, second))
+    long_enough = min(len(first), len(second)) >= SHORTEST_ALIKE
+    return first == second or (long_enough and SequenceMatcher(None, first, second).ratio() >= ALIKE)

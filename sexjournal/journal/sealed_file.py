@@ -1,0 +1,52 @@
+"""The file of a page: its name, the fields in clear above the armor, the sealed text, and the page in opened bytes."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+
+from sexjournal.entry.entry import Entry, compose, parse
+from sexjournal.entry.filename import ID_LENGTH, ID_LETTERS, page_path
+from sexjournal.errors import BadInput, Damaged, JournalError, UnreadableFrontMatter
+from sexjournal.keys.keyring import Keyring
+from sexjournal.openpgp.gpg import LARGEST_PAGE
+
+
+def new_id() -> str:
+    """Return a new random id; the first character is a letter, so that nobody reads a number or a year."""
+    letters = ID_LETTERS.lstrip("0123456789")
+    return secrets.choice(letters) + "".join(secrets.choice(ID_LETTERS) for _ in range(ID_LENGTH - 1))
+
+
+def path_of(entry: Entry, *, hidden: bool) -> str:
+    """Return the path of a new page's file, relative to the journal; a `hidden` path tells no date."""
+    return page_path(entry.id, entry.date.text if entry.date else "", hidden=hidden)
+
+
+def seal(keyring: Keyring, entry: Entry) -> bytes:
+    """Return the file of an entry, sealed for the current recipients; BadInput when the page is too large."""
+    text = entry.text.encode("utf-8", "surrogateescape")
+    if len(text) > LARGEST_PAGE:
+        raise BadInput("the page is larger than 64 MiB", "keep such things beside the journal")
+    return clear_header(entry, keyring.manifest.clear) + keyring.seal(text)
+
+
+def clear_header(entry: Entry, clear: Iterable[str]) -> bytes:
+    """Return the fields that the person chose to show, as front matter above the armor; nothing by default."""
+    fields = {name: entry.fields[name] for name in clear if name in entry.fields}
+    return compose(fields, "").text.encode() if fields else b""
+
+
+def page_in(data: bytes) -> Entry:
+    """Return the page in opened bytes; BadInput when its front matter cannot be read."""
+    return parse(data.decode("utf-8", "surrogateescape"))
+
+
+def page_or_trouble(opened: bytes | Damaged) -> Entry | Damaged:
+    """Return the page in a file that was opened, or the reason why there is none."""
+    if isinstance(opened, Damaged):
+        return opened
+    try:
+        return page_in(opened)
+    except JournalError as trouble:
+        return UnreadableFrontMatter(f"its front matter cannot be read: {trouble.sentence}")

@@ -1,0 +1,136 @@
+"""The pages that are due for a review. Knows pages; the clock and the settings are handed in.
+
+Days are journal days, each counted where the person was: the day of writing at the offset stored with the page, today
+at the offset of `now`. Only dates are compared, so clocks that go forward or back make no difference. After a flight
+west a day comes twice, and its pages are due on both.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
+
+from sexjournal.entry.dates import journal_day
+from sexjournal.reflect.page_facts import THEN, is_jot, is_quiet, plain_word, writing_order, written_day
+from sexjournal.reflect.review import review_time
+
+if TYPE_CHECKING:
+    from sexjournal.entry.entry import Entry
+
+WINDOWS = {"day": (1, 4), "week": (7, 13), "month": (30, 60)}  # days after the day of writing, both ends included
+CADENCES = (*WINDOWS, "year")
+
+_AROUND = timedelta(days=3)  # before and after the anniversary
+_NO = frozenset({"false", "no", "off"})
+
+
+@dataclass(frozen=True, slots=True)
+class DuePage:
+    """A page that is due for a review, and its cadence: `day`, `week`, `month` or `year` (`free` when asked for)."""
+
+    entry: Entry
+    cadence: str
+
+
+def due_pages(
+    entries: Iterable[Entry], now: datetime, cadences: Collection[str], day_starts: time
+) -> tuple[DuePage, ...]:
+    """Return the pages that are due at `now`, which has its zone: by cadence, then the page that was written first.
+
+    A page is due once for each cadence, for `year` once in each year. Quiet pages and resting pages
+    (`resurface: false`) are never due. The questions of a cadence decide about the other pages:
+
+    - `day`: a jot that was not written out; writing it out was its day review. Also an experience that was written on
+      the day it happened: the questions ask about the morning after and the rating by now.
+    - `week`, `month`: an experience or a fantasy, the only kinds with a number for then. A memory is seen from today to
+      begin with, a wish moves on the board, and no section asks about the other kinds.
+    - `year`: a page of any kind, except a jot; the questions are about the person who reads it.
+    """
+    today = journal_day(now, day_starts)
+    pages: defaultdict[str, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        pages[_due_cadence(entry, today, day_starts)].append(entry)
+    return tuple(
+        DuePage(entry, cadence)
+        for cadence in CADENCES
+        if cadence in cadences
+        for entry in sorted(pages[cadence], key=writing_order)
+    )
+
+
+def page_of_the_day(pages: Iterable[DuePage], today: date) -> DuePage | None:
+    """Return the page to offer today, whatever the order of the pages: the lowest hash of the day and the id.
+
+    The choice stays the same all day while that page is due. Only a page that becomes due on the same day can replace
+    it. Pages become due when a day starts, so such a page has to come in from another device.
+    """
+    import hashlib  # loads OpenSSL
+
+    def lot(page: DuePage) -> bytes:
+        return hashlib.sha256(f"{today.isoformat()} {page.entry.id}".encode()).digest()
+
+    return min(pages, key=lot, default=None)
+
+
+def _due_cadence(entry: Entry, today: date, day_starts: time) -> str:
+    """Return the cadence for which a page is due; empty for most pages. A page never has two."""
+    day = written_day(entry, day_starts)
+    if day is None:
+        return ""
+    cadence = _cadence_between(day, today)
+    excluded = not cadence or not _has_questions(entry, cadence, day) or _rests(entry) or is_quiet(entry)
+    return "" if excluded or _is_reviewed(entry, cadence, day, today, day_starts) else cadence
+
+
+def _cadence_between(day: date, today: date) -> str:
+    """Return the cadence whose window holds today, for a page written on `day`; empty for none."""
+    age = (today - day).days
+    for cadence, (first, last) in WINDOWS.items():
+        if first <= age <= last:
+            return cadence
+    return "year" if _anniversary(day, today) else ""
+
+
+def _anniversary(day: date, today: date) -> int | None:
+    """Return the later year in which the same date is around today; near New Year, not always the year of today."""
+    for year in {(today - _AROUND).year, (today + _AROUND).year}:
+        first, last = _days_around(day, year)
+        if year > day.year and first <= today <= last:
+            return year
+    return None
+
+
+def _days_around(day: date, year: int) -> tuple[date, date]:
+    """Return the third day before the same date in a year, and the third day after."""
+    try:
+        same = day.replace(year=year)
+    except ValueError:  # 29 February in a year without a leap day lies between the 28th and 1 March
+        return date(year, 2, 26), date(year, 3, 3)
+    return same - _AROUND, same + _AROUND
+
+
+def _has_questions(entry: Entry, cadence: str, day: date) -> bool:
+    """Return whether the questions of a cadence fit a page that was written on `day`."""
+    if is_jot(entry):
+        return cadence == "day"
+    if cadence == "day":
+        about = entry.date
+        return entry.kind == "experience" and not entry.jot and about is not None and about.text == day.isoformat()
+    return cadence == "year" or entry.kind in THEN
+
+
+def _rests(entry: Entry) -> bool:
+    return plain_word(entry.fields.get("resurface")) in _NO
+
+
+def _is_reviewed(entry: Entry, cadence: str, day: date, today: date, day_starts: time) -> bool:
+    """Return whether the review was done: at any time, but for `year` around the anniversary of this year."""
+    reviews = [review for review in entry.reviews if review.get("cadence") == cadence]
+    if cadence != "year":
+        return bool(reviews)
+    moments = filter(None, map(review_time, reviews))
+    years = {_anniversary(day, journal_day(moment, day_starts)) for moment in moments}
+    return _anniversary(day, today) in years

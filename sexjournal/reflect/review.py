@@ -1,0 +1,71 @@
+"""One review of a page: the section with its questions, and the fields it becomes. Knows no terminal and no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from typing import TYPE_CHECKING
+
+from sexjournal.entry.dates import journal_day
+from sexjournal.reflect.page_facts import written_day
+
+if TYPE_CHECKING:
+    from sexjournal.entry.entry import Entry, Given, Value
+
+# The answers of a review in the order on the page; answers to the person's own questions come after them.
+_ORDER = (
+    *("now", "mood", "agree", "feeling", "size", "free", "tell", "note", "recall"),
+    *("reading", "matters", "again", "reality", "share"),
+)
+
+
+def review_section(entry: Entry, cadence: str) -> str:
+    """Return the section of the prompt files for a review of a page; `free` has the questions of a week later.
+
+    A fantasy has a section of its own, a month later too: its questions ask again how much it draws, on the scale of
+    then. The questions of the month ask how a moment feels.
+    """
+    if cadence in ("day", "year"):
+        return f"review.{cadence}"
+    if entry.kind == "fantasy":
+        return "review.week_fantasy"
+    return "review.month" if cadence == "month" else "review.week"
+
+
+def review_fields(
+    entry: Entry, cadence: str, now: datetime, answers: Mapping[str, Given], *, blind: bool, day_starts: time
+) -> dict[str, Given]:
+    """Return the review to append to a page: its answers, its time, and whether the number came before the page.
+
+    `at` is to the minute, with its offset. `days_since` counts from the date of the page, or from its writing where it
+    has no date, and is left out when the date is vaguer than a day. Blank answers are left out.
+    """
+    review: dict[str, Given] = {
+        "cadence": cadence,
+        "at": now.isoformat(timespec="minutes"),
+        "days_since": _days_since(entry, now, day_starts),
+        **dict.fromkeys(_ORDER),
+        **answers,
+    }
+    return {name: value for name, value in review.items() if not _is_blank(value)} | {"blind": blind}
+
+
+def _days_since(entry: Entry, now: datetime, day_starts: time) -> int | None:
+    about = entry.date
+    if about and not about.exact:
+        return None
+    day = about.earliest if about else written_day(entry, day_starts)
+    # After a flight across the date line it may still be the day before.
+    return max(0, (journal_day(now, day_starts) - day).days) if day else None
+
+
+def _is_blank(value: Given) -> bool:
+    return not value.strip() if isinstance(value, str) else value in (None, [], {})
+
+
+def review_time(review: Mapping[str, Value]) -> datetime | None:
+    """Return when a review was done; None where its `at` is no moment."""
+    try:
+        return datetime.fromisoformat(str(review.get("at")))
+    except ValueError:
+        return None

@@ -1,0 +1,147 @@
+"""Then and now: the number a page got at first, beside the number of a later review. Knows pages, no clock.
+
+Two numbers are compared only where both are on one scale (rating, or the pull of a fantasy) and the second was given
+before the page was read again: a blind review.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sexjournal.prompts.wording import HIGHEST, LOWEST
+from sexjournal.reflect.page_facts import (
+    THEN,
+    in_utc,
+    is_jot,
+    is_quiet,
+    plain_word,
+    shows_numbers,
+    unwanted,
+    writing_order,
+)
+from sexjournal.reflect.review import review_time
+
+if TYPE_CHECKING:
+    from sexjournal.entry.entry import Entry, Given, Value
+
+MOST_ROWS = 20
+FEWEST = 12  # pages: the mean of fewer is moved by more than 0.6 through noise alone
+
+_DRAWN = ("week", "month")  # the reviews that are in the picture
+_ASK_FOR_NOW = (*_DRAWN, "free")
+_NUMBERS = frozenset(map(str, range(LOWEST, HIGHEST + 1)))
+
+
+def comparable_numbers(entry: Entry, review: Mapping[str, Given]) -> tuple[int, int] | None:
+    """Return the number of then and the number of a review; None where the two cannot be compared.
+
+    None without two numbers on one scale, when the page was open before the answer, and for pages that are quiet, also
+    through the review itself, or from before adulthood.
+    """
+    blind = plain_word(str(review.get("blind"))) == "true" and review.get("cadence") in _ASK_FOR_NOW
+    if not blind or entry.kind not in THEN or not shows_numbers(entry) or unwanted(free=review.get("free")):
+        return None
+    then, now = _number(entry.fields.get(THEN[entry.kind])), _number(review.get("now"))
+    return (then, now) if then and now else None
+
+
+def latest_numbers(entry: Entry) -> tuple[int, int] | None:
+    """Return then and now of the newest review with two numbers to compare; None without such a review."""
+    reviews = reversed(entry.reviews)
+    return next((numbers for review in reviews if (numbers := comparable_numbers(entry, review))), None)
+
+
+def _number(value: Given) -> int | None:
+    """Return 1 to 7, from text or from a number; None for any other value."""
+    return int(str(value)) if str(value) in _NUMBERS else None
+
+
+def turn_message(then: int, now: int) -> str:
+    """Return the id of the message that says both numbers; a difference of 1 counts as none."""
+    return f"review.{_turn(then, now)}"
+
+
+def _turn(then: int, now: int) -> str:
+    if abs(then - now) <= 1:
+        return "held"
+    if then > now:
+        return "settled" if now >= 4 else "darker"
+    return "grown" if now >= 5 else "lighter"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One page about one day, then and now; `size` is the person's own word, empty without an answer."""
+
+    entry: Entry
+    day: date
+    then: int
+    now: int
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
+class ThenNow:
+    """Then and now of all pages: the newest rows, MOST_ROWS at most, and numbers about all pages with two numbers.
+
+    `counts` are of `held`, `settled`, `grown`, `lighter` and `darker`. `median` is of the differences, None below
+    FEWEST pages. `left_out` counts the experiences and fantasies without a row, each for one reason: `quiet`, `early`,
+    `vague` (the date), `unreviewed` (a week or a month later), `unpaired` (reviewed, without two numbers to compare).
+    """
+
+    rows: tuple[Row, ...]
+    counts: Mapping[str, int]
+    median: float | None
+    left_out: Mapping[str, int]
+
+    @property
+    def n(self) -> int:
+        """Return how many pages have two numbers to compare."""
+        return sum(self.counts.values())
+
+    @property
+    def conclusive(self) -> bool:
+        """Return whether the pages are enough to say something about all of them."""
+        return self.n >= FEWEST
+
+
+def then_and_now(entries: Iterable[Entry]) -> ThenNow:
+    """Return then and now of the pages: for each page its newest blind review after a week or a month."""
+    from statistics import median  # loads decimals and fractions
+
+    outcomes = [_row_or_reason(entry) for entry in entries if entry.kind in THEN and not is_jot(entry)]
+    rows = [row for row in outcomes if isinstance(row, Row)]
+    turns = Counter(_turn(row.then, row.now) for row in rows)
+    reasons = Counter(reason for reason in outcomes if isinstance(reason, str))
+    rows.sort(key=lambda row: (row.day, *writing_order(row.entry)), reverse=True)
+    return ThenNow(
+        rows=tuple(rows[:MOST_ROWS]),
+        counts={turn: turns[turn] for turn in ("held", "settled", "grown", "lighter", "darker")},
+        median=float(median(row.then - row.now for row in rows)) if len(rows) >= FEWEST else None,
+        left_out={reason: reasons[reason] for reason in ("quiet", "early", "vague", "unreviewed", "unpaired")},
+    )
+
+
+def _row_or_reason(entry: Entry) -> Row | str:
+    """Return the row of a page, or the reason why it has none."""
+    if is_quiet(entry):
+        return "quiet"
+    if entry.early:
+        return "early"
+    about, reviews = entry.date, _later_reviews(entry)
+    if about is None or not about.exact:
+        return "vague"
+    for review in reviews:
+        if numbers := comparable_numbers(entry, review):
+            return Row(entry, about.earliest, *numbers, plain_word(review.get("size")))
+    return "unpaired" if reviews else "unreviewed"
+
+
+def _later_reviews(entry: Entry) -> list[Mapping[str, Value]]:
+    """Return the reviews after a week or a month, newest first; of two at one time, first the one added later."""
+    reviews = (review for review in reversed(entry.reviews) if review.get("cadence") in _DRAWN)
+    return sorted(reviews, key=lambda review: in_utc(review_time(review)), reverse=True)

@@ -1,0 +1,81 @@
+"""What a page needs before it is stored: an id, a kind, the moment of writing, and a date in its stored form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from sexjournal.entry import entry as entries
+from sexjournal.entry.dates import BadDate, When, not_future
+from sexjournal.entry.entry import BadPage, Entry, Value
+from sexjournal.entry.shown_dates import long_date
+from sexjournal.entry.typed_dates import understand
+from sexjournal.errors import BadInput
+
+if TYPE_CHECKING:
+    from sexjournal.app import App
+
+# Kinds that say nothing without a date of their own; the others are about yesterday unless --on says otherwise.
+DATED_KINDS = ("memory", "chapter")
+BLANK: tuple[Value, ...] = (None, "", [], {})
+
+
+def complete(app: App, page: Entry, flags: Mapping[str, Value], page_id: str) -> Entry:
+    """Return a new page with all its fields: flags win over its own front matter, and a date is understood.
+
+    The page gets the id `page_id`; a moment of writing in its front matter stays. BadInput names the line of a field
+    that cannot be read.
+    """
+    entries.check(page, besides={"date", *flags})  # while the lines are still those that were typed
+    kind = str(flags.get("kind") or page.fields.get("kind") or entries.KINDS[0])
+    written = page.fields.get("written") or app.now().isoformat(timespec="minutes")
+    fields = {"id": page_id, "kind": kind, "written": written, **flags}
+    return page.amended({**fields, "date": _date(app, page, flags, kind)})
+
+
+def with_stored_date(app: App, page: Entry) -> Entry:
+    """Return a changed page with its date in the stored form, however it was typed."""
+    entries.check(page, besides={"date"})
+    typed = page.fields.get("date")
+    return page.amended({"date": _stored_form(app, page, typed)}) if typed is not None else page
+
+
+def says_something(page: Entry) -> bool:
+    """Return whether a new page holds more than its kind and date."""
+    values = (value for name, value in page.fields.items() if name not in ("id", "kind", "date", "written"))
+    return bool(page.body.strip()) or any(value not in BLANK for value in values)
+
+
+def say_date(app: App, when: When) -> None:
+    """Say back how a date was understood."""
+    about = long_date(when, "en")
+    app.terminal.say_once(about if about.startswith("about ") else f"about {about}")
+
+
+def usual_date(app: App, kind: str) -> str | None:
+    """Return the date of a page when the person names none, yesterday; None for a kind that needs its own date."""
+    return None if kind in DATED_KINDS else understand("yesterday", app.today()).text
+
+
+def _date(app: App, page: Entry, flags: Mapping[str, Value], kind: str) -> str:
+    if "date" in flags:
+        return str(flags["date"])
+    typed = page.fields.get("date")
+    if typed not in (None, ""):
+        return _stored_form(app, page, typed)
+    usual = usual_date(app, kind)
+    if usual is None:
+        raise BadInput(f"a {kind} needs a date", "roughly is enough: --on 2009, --on 'summer 2009', --on 2009/2013")
+    return usual
+
+
+def _stored_form(app: App, page: Entry, typed: Value) -> str:
+    """Return the date of a page as it is stored; the error never quotes the page."""
+    try:
+        when = understand(typed if isinstance(typed, str) else "", app.today())
+    except BadDate:
+        raise BadPage(page.line_of("date"), "'date' cannot be read as a date", entries.DATE.hint) from None
+    try:
+        return not_future(when, app.today()).text
+    except BadDate as trouble:
+        raise BadPage(page.line_of("date"), trouble.sentence, trouble.hint) from None
