@@ -16,8 +16,6 @@ from beginner import COLUMNS, ROWS, WORDS, Beginner, line_under
 from room import Keys, Room, stop_agent
 from troubles import with_programs
 
-from sexjournal.openpgp.status import Status
-
 CHECKOUT = Path(__file__).parents[2]
 # A bare machine has these once the README's first line has installed what was missing, and no editor.
 PROGRAMS = (
@@ -135,12 +133,3 @@ def test_a_keyring_that_keyboxd_keeps_serves_as_well(make_room: Callable[..., Ro
     assert room.journal("list", check=0).text.count("\n") == 1
     assert f"We swam to {room.canary}." in room.journal("show", "--raw", "last", check=0).text
     assert not (room.gnupg / "pubring.kbx").exists()
-
-
-def test_a_directory_of_gpg_that_may_not_be_written_is_not_told_as_a_terminal() -> None:
-    """The agent may not write a key (source 4), or pinentry may not open the terminal (source 5)."""
-    agents, pinentrys = (Status((("ERROR", f"key_generate {code}"),), 2, b"").reason for code in (67141633, 83918849))
-    assert agents
-    assert pinentrys
-    assert "its own directory" in agents.sentence
-    assert "belongs to another user" in pinentrys.sentence
