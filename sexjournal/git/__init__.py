@@ -1,1 +1,1 @@
-"""git: objects, commits, the remote, and the working tree. Knows paths and commits; knows no pages and no keys."""
+"""git: run git, its objects, the remote, and the working tree. Knows paths and commits; knows no pages and no keys."""

@@ -1,8 +1,8 @@
-"""How a commit becomes what stands in the journal, so that a kill at any point leaves something that can be finished.
+"""Bring a commit into the working tree, whole, so that any checkout can be finished after a kill.
 
-git's checkout is not used: each file is written by us, whole or not at all, so that no attribute, link or odd name of
-a tree that was pushed acts on the way. A record says what is being landed until the files, the index and the branch
-are those of the commit. It is a file and not a ref, because git may put a ref in several places.
+Do not use git's own checkout: write each file ourselves, whole or not at all, so that no attribute, link or odd name in
+a pushed tree has an effect. A record names the commit until the files, the index and the branch agree with the commit.
+The record is a file, because git may store a ref in several places.
 """
 
 from __future__ import annotations
@@ -14,21 +14,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sexjournal.errors import SyncTrouble
-from sexjournal.git.objects import OURS, Objects, nothing
-from sexjournal.git.trees import PLAIN, shown
+from sexjournal.git.names import CHECKOUT_RECORD, CHECKOUT_REF
+from sexjournal.git.objects import Objects, zero_id
+from sexjournal.git.trees import PLAIN, printable
 from sexjournal.system import disk
 
-ARRIVING = f"{OURS}/arriving"  # beside the record, so that no `git gc` takes the commit away meanwhile
-NO_FILE = "?"  # in place of an id: a directory, a link or the like
+NO_FILE = "?"  # instead of an id: a directory, a link or the like
 
 
 class ChangedByHand(SyncTrouble):
-    """What stands in the journal is neither as it was nor as it is to be; nothing was written over it."""
+    """A file is neither as in HEAD nor as in the new commit; nothing was written over the file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A path that two commits do not agree on: its mode in the second one, and its content in each of them."""
+    """A path with different contents in two commits: the mode in the second commit, and both ids, empty for no file."""
 
     path: str
     mode: str
@@ -37,109 +37,112 @@ class Change:
 
 
 class Checkout(Objects):
-    """Lets commits land in one journal; the caller holds its lock."""
+    """Brings commits into the working tree, whole. Knows files, index and branch; no remote and no pages.
+
+    The caller holds the journal's lock.
+    """
 
     def __init__(self, directory: Path, environ: Mapping[str, str]) -> None:
         super().__init__(directory, environ)
-        self._record = self._git.folder / "journal-arriving"
+        self._record = directory / CHECKOUT_RECORD
 
-    def land(self, commit: str) -> None:
-        """Make the files, the index and the branch those of a commit that comes after HEAD; all has to be committed.
+    def check_out(self, commit: str) -> None:
+        """Set the files, the index and the branch to a commit that comes after HEAD. Every change must be committed.
 
-        Raises ChangedByHand when a file is not what HEAD says: nothing was written then, or at least not over it.
-        DiskTrouble leaves a landing for `finish`, as a kill does.
+        Raises ChangedByHand when a file differs from HEAD: then no file was written, or at least not that one.
+        DiskTrouble leaves an unfinished checkout for `finish`, as a kill does.
         """
         self._git.refuse_unfinished()
-        here = self.head
-        left = self._left(self._changes(here, commit))
-        self._move({ARRIVING: commit})
-        disk.replace(self._record, f"{here or nothing(commit)} {commit}".encode())
-        self._complete(here, commit, left)
+        head = self.head
+        pending = self._pending(self._changes(head, commit))
+        self._update_refs({CHECKOUT_REF: commit})
+        disk.replace(self._record, f"{head or zero_id(commit)} {commit}".encode())
+        self._complete(head, commit, pending)
 
     def finish(self) -> bool:
-        """Bring a landing that was interrupted to its end; False when there is none, which costs no process.
+        """Finish an interrupted checkout. Return False without one, and then start no process.
 
-        When the person went on by hand meanwhile it is given up: nothing is written over what they did, the next
-        commit takes in what stands there, and what is still missing arrives with the next sync. While git is in the
-        middle of something of theirs it waits. Raises DiskTrouble while the disk is full or read-only.
+        Give the checkout up when the person made changes meanwhile: write nothing over the person's files. Then the
+        next commit takes those files in, and the next sync brings what is still missing. Wait while git is in the
+        middle of a command of the person's. Raises DiskTrouble while the disk is full or read-only.
         """
         if not self._record.exists() or self._git.unfinished:
             return False
         self._git.clear_stale_locks()
         before, commit = self._record.read_text("ascii").split()
-        here = self.head
-        if (here or nothing(commit)) not in (before, commit):
+        head = self.head
+        if (head or zero_id(commit)) not in (before, commit):
             self._give_up()
             return False
         try:
-            self._complete(here, commit, self._left(self._changes(here, commit)))
+            self._complete(head, commit, self._pending(self._changes(head, commit)))
         except ChangedByHand:
             self._give_up()
             return False
         return True
 
-    def _changes(self, here: str, there: str) -> list[Change]:
-        words = ("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--ignore-submodules=none")
-        told = self._git.out(*words, here or _id(b"", "tree", there), there).decode("utf-8", "surrogateescape")
-        parts = told.split("\0")
-        return [_change(line, path) for line, path in zip(parts[::2], parts[1::2], strict=False)]
+    def _changes(self, before: str, after: str) -> list[Change]:
+        command = ("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--no-renames", "--ignore-submodules=none")
+        empty_tree = _object_id(b"", "tree", after)
+        listing = self._git.out(*command, before or empty_tree, after).decode("utf-8", "surrogateescape")
+        parts = listing.split("\0")
+        return [_parse_change(line, path) for line, path in zip(parts[::2], parts[1::2], strict=False)]
 
-    def _left(self, changes: Iterable[Change]) -> list[Change]:
-        """Return those that are still to be made; ChangedByHand when a file is neither as before nor as after."""
-        left = []
+    def _pending(self, changes: Iterable[Change]) -> list[Change]:
+        """Return the changes still to write; ChangedByHand when a file is neither as before nor as after."""
+        pending = []
         for change in changes:
-            now = self._stands(change)
-            if now not in (change.before, change.after):
+            oid = self._oid_on_disk(change)
+            if oid not in (change.before, change.after):
                 raise _changed_by_hand(change)
-            if now != change.after:
-                left.append(change)
-        return left
+            if oid != change.after:
+                pending.append(change)
+        return pending
 
-    def _stands(self, change: Change) -> str:
-        """Return the id of what stands under the path."""
-        path = self._place(change)
+    def _oid_on_disk(self, change: Change) -> str:
+        path = self._file_path(change)
         try:
             if not stat.S_ISREG(path.lstat().st_mode):
                 return NO_FILE
-            return _id(path.read_bytes(), "blob", change.before or change.after)
+            return _object_id(path.read_bytes(), "blob", change.before or change.after)
         except (FileNotFoundError, NotADirectoryError):
             return ""
 
-    def _place(self, change: Change) -> Path:
-        """Return where the file stands; SyncTrouble unless it is a plain one, inside the journal and behind no link."""
+    def _file_path(self, change: Change) -> Path:
+        """Return the path on disk; SyncTrouble unless the file is plain, inside the journal and behind no link."""
         *folders, name = change.path.split("/")
         if change.mode not in (PLAIN, "000000") or any(part.startswith(".") or not part for part in (*folders, name)):
-            raise SyncTrouble(f"{shown(change.path)} is no plain file of a journal", "nothing was changed")
-        place = self._directory
+            raise SyncTrouble(f"{printable(change.path)} is no plain file of a journal", "nothing was changed")
+        path = self._directory
         for folder in folders:
-            place /= folder
-            if place.is_symlink():
-                raise SyncTrouble(f"{shown(change.path)} lies behind a link", "put a directory in the link's place")
-        return place / name
+            path /= folder
+            if path.is_symlink():
+                raise SyncTrouble(f"{printable(change.path)} lies behind a link", "put a directory in the link's place")
+        return path / name
 
-    def _complete(self, before: str, commit: str, left: Iterable[Change]) -> None:
-        """Write the files, then the index, then the branch; only then is the record taken away."""
+    def _complete(self, before: str, commit: str, pending: Iterable[Change]) -> None:
+        """Write the files, then the index, then the branch; only then remove the record."""
         try:
-            self._write_files(list(left))
+            self._write_files(list(pending))
         except ChangedByHand:
             self._give_up()
             raise
-        self._git.out("read-tree", "--reset", commit)  # the index keeps what it knows of files that stay
-        old = before or nothing(commit)
-        lines = f"update {self._branch_ref} {commit} {old}\ndelete {ARRIVING}\n"
+        self._git.out("read-tree", "--reset", commit)  # --reset keeps the cached file times of unchanged files
+        lines = f"update {self._branch_ref} {commit} {before or zero_id(commit)}\ndelete {CHECKOUT_REF}\n"
         self._git.out("update-ref", "-m", "journal: sync", "--stdin", stdin=lines.encode())
         disk.remove(self._record)
 
-    def _write_files(self, left: list[Change]) -> None:
-        arriving = [change for change in left if change.after]
-        for change, (_, data) in zip(arriving, self.contents(one.after for one in arriving), strict=True):
+    def _write_files(self, pending: list[Change]) -> None:
+        to_write = [change for change in pending if change.after]
+        contents = self.contents(change.after for change in to_write)
+        for change, (_, data) in zip(to_write, contents, strict=True):
             self._write_file(change, data)
-        for change in left:
+        for change in pending:
             if not change.after:
-                disk.remove(self._place(change))
+                disk.remove(self._file_path(change))
 
     def _write_file(self, change: Change, data: bytes) -> None:
-        path = self._place(change)
+        path = self._file_path(change)
         if change.before:
             disk.replace(path, data)
             return
@@ -150,20 +153,20 @@ class Checkout(Objects):
 
     def _give_up(self) -> None:
         disk.remove(self._record)
-        self._move({ARRIVING: ""})
+        self._update_refs({CHECKOUT_REF: ""})
 
 
 def _changed_by_hand(change: Change) -> ChangedByHand:
-    return ChangedByHand(f"{shown(change.path)} was changed by hand meanwhile", "journal sync again takes it in")
+    return ChangedByHand(f"{printable(change.path)} was changed by hand meanwhile", "journal sync again takes it in")
 
 
-def _change(line: str, path: str) -> Change:
+def _parse_change(line: str, path: str) -> Change:
     """Read a line of `diff-tree --raw`: `:MODE MODE ID ID LETTER`."""
     _, mode, before, after, _ = line.split()
-    return Change(path, mode, before.replace(nothing(before), ""), after.replace(nothing(after), ""))
+    return Change(path, mode, before.replace(zero_id(before), ""), after.replace(zero_id(after), ""))
 
 
-def _id(data: bytes, kind: str, like: str) -> str:
-    """Return the id that git gives a content, of the length of another one: SHA-1, or SHA-256 where so made."""
+def _object_id(data: bytes, kind: str, like: str) -> str:
+    """Return git's id for a content, with the hash of another id: SHA-1, or SHA-256 in a SHA-256 repository."""
     name = "sha1" if len(like) == hashlib.sha1(usedforsecurity=False).digest_size * 2 else "sha256"
     return hashlib.new(name, f"{kind} {len(data)}\0".encode() + data, usedforsecurity=False).hexdigest()

@@ -1,4 +1,4 @@
-"""git merge-file: three texts become one, line by line, in memory. Knows nothing of pages, fields or keys."""
+"""Merge three texts line by line, with `git merge-file`, in memory. Knows nothing of pages, fields or keys."""
 
 from __future__ import annotations
 
@@ -9,59 +9,59 @@ from pathlib import Path
 
 from sexjournal.errors import SyncTrouble
 
-OURS = "this device"
-THEIRS = "the other device"
+OUR_LABEL = "this device"
+THEIR_LABEL = "the other device"
 
-# What a process list shows of a merge: nothing but these words.
+# The whole command line of a merge, so a process list shows nothing of a page.
 COMMAND = (
     *("git", "-c", "merge.conflictStyle=merge", "merge-file", "--quiet", "--stdout", "--marker-size=7"),
-    *("-L", OURS, "-L", "before", "-L", THEIRS, "ours", "base", "theirs"),
+    *("-L", OUR_LABEL, "-L", "before", "-L", THEIR_LABEL, "ours", "base", "theirs"),
 )
-NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
-CONFLICTS = range(1, 128)  # git-merge-file(1): the number of conflicts, 127 where there are more
-NO_LINES = 255  # git's -1, for a text that it takes for binary: one with a NUL in it
+OVERWRITE_FILE = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW
+CONFLICTS = range(1, 128)  # exit codes, git-merge-file(1): the number of conflicts, 127 for more
+BINARY = 255  # exit code -1, for a text with a NUL in it
 
 
-def merged(place: Path, ours: bytes, base: bytes, theirs: bytes) -> tuple[bytes, bool]:
-    """Return the merged text, and whether it is clean; else both versions stand in it, between git's marks.
+def merge_lines(place: Path, our_text: bytes, base_text: bytes, their_text: bytes) -> tuple[bytes, bool]:
+    """Return the merged text, and whether the merge is clean. A conflict has both versions, between git's markers.
 
-    The texts are laid out in `place`, a memory-backed directory that the caller made and wipes. SyncTrouble when there
-    is no git, or no room.
+    Write the texts to `place`, a memory-backed directory that the caller creates and wipes. SyncTrouble without git,
+    or without space.
     """
-    for name, text in (("ours", ours), ("base", base), ("theirs", theirs)):
-        _lay_out(place / name, text)
-    done = _run(place)
-    if done.returncode == NO_LINES:
-        return _both_whole(ours, theirs), False
-    if done.returncode and done.returncode not in CONFLICTS:
+    for name, text in (("ours", our_text), ("base", base_text), ("theirs", their_text)):
+        _write_text(place / name, text)
+    result = _run_merge(place)
+    if result.returncode == BINARY:
+        return _whole_conflict(our_text, their_text), False
+    if result.returncode and result.returncode not in CONFLICTS:
         raise SyncTrouble("git merge-file did not work", "nothing was changed; is git installed as it should be?")
-    return done.stdout, not done.returncode
+    return result.stdout, not result.returncode
 
 
-def merger(place: Path) -> Callable[[str, str, str], tuple[str, bool]]:
-    """Return `merged` for texts as they come out of the vault, which may hold bytes that are not UTF-8."""
+def text_merger(place: Path) -> Callable[[str, str, str], tuple[str, bool]]:
+    """Return `merge_lines` for decoded texts, which may hold bytes that are not UTF-8."""
 
-    def merge(ours: str, base: str, theirs: str) -> tuple[str, bool]:
-        texts = (text.encode("utf-8", "surrogateescape") for text in (ours, base, theirs))
-        text, clean = merged(place, *texts)
+    def merge(our_text: str, base_text: str, their_text: str) -> tuple[str, bool]:
+        texts = (text.encode("utf-8", "surrogateescape") for text in (our_text, base_text, their_text))
+        text, clean = merge_lines(place, *texts)
         return text.decode("utf-8", "surrogateescape"), clean
 
     return merge
 
 
-def _lay_out(path: Path, text: bytes) -> None:
+def _write_text(path: Path, text: bytes) -> None:
     try:
-        with os.fdopen(os.open(path, NEW_FILE, 0o600), "wb") as file:
+        with os.fdopen(os.open(path, OVERWRITE_FILE, 0o600), "wb") as file:
             file.write(text)
     except OSError as trouble:
         reason = str(trouble.strerror).lower()
         raise SyncTrouble(f"a page cannot be laid out in {path.parent}: {reason}", "make room there") from None
 
 
-def _run(place: Path) -> subprocess.CompletedProcess[bytes]:
-    """Run git where it finds neither a repository nor a setting of the person's."""
+def _run_merge(place: Path) -> subprocess.CompletedProcess[bytes]:
+    """Run git outside any repository and without the person's settings."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
-    alone = {
+    isolated = {
         "GIT_CONFIG_NOSYSTEM": "1",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CEILING_DIRECTORIES": str(place.parent.absolute()),
@@ -69,14 +69,14 @@ def _run(place: Path) -> subprocess.CompletedProcess[bytes]:
     }
     try:
         return subprocess.run(
-            COMMAND, cwd=place, stdin=subprocess.DEVNULL, capture_output=True, check=False, env=clean | alone
+            COMMAND, cwd=place, stdin=subprocess.DEVNULL, capture_output=True, check=False, env=clean | isolated
         )
     except FileNotFoundError:
         raise SyncTrouble("git is not on this machine", "merging two versions of a page needs it") from None
 
 
-def _both_whole(ours: bytes, theirs: bytes) -> bytes:
-    """Two versions that git cannot tell lines of, one below the other, between the marks that it would have set."""
-    newline = b"\r\n" if b"\r\n" in ours else b"\n"
-    rows = (f"<<<<<<< {OURS}".encode(), ours, b"=======", theirs, f">>>>>>> {THEIRS}".encode())
+def _whole_conflict(our_text: bytes, their_text: bytes) -> bytes:
+    """Return two binary texts whole, one below the other, between the markers of a conflict."""
+    newline = b"\r\n" if b"\r\n" in our_text else b"\n"
+    rows = (f"<<<<<<< {OUR_LABEL}".encode(), our_text, b"=======", their_text, f">>>>>>> {THEIR_LABEL}".encode())
     return b"".join(row if row.endswith(b"\n") or not row else row + newline for row in rows)

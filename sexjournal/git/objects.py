@@ -1,6 +1,6 @@
-"""What git holds of the journal: refs, commits, trees and contents. Knows paths, never what a page holds.
+"""Read and write git's objects: refs, commits, trees and blobs. Knows paths, never the content of a page.
 
-Ids are git's, in hex; an empty one stands for nothing: no commit yet, no content under a path.
+Object ids are git's, in hex. An empty id means: no commit, or no file at a path.
 """
 
 from __future__ import annotations
@@ -13,17 +13,20 @@ from pathlib import Path
 from typing import IO
 
 from sexjournal.errors import SyncTrouble
-from sexjournal.git.process import LARGEST_LISTING, MESSAGE, Git, stamp
+from sexjournal.git.hints import FORCE_PUSH, git_in
+from sexjournal.git.names import OWN_REFS
+from sexjournal.git.process import COMMIT_MESSAGE, LARGEST_LISTING, Git, commit_dates
 from sexjournal.git.trees import LARGEST_FILE, PLAIN, Blob
 
-CHUNK = 1024 * 1024
-# The way out of whatever a remote holds that is not taken in; `place` is the journal's directory.
-INSTEAD = "to put what is here in its place: git -C {place} push --force origin HEAD"
-OURS = "refs/journal"  # not below refs/remotes, which any `git fetch` of the person's moves
+CHUNK = 1024 * 1024  # bytes to read at once of a blob to skip
+FSCK = "look at it: git fsck"
 
 
 class Objects:
-    """The history of one journal. `hide_hour` rounds the dates of commits to the day."""
+    """The commits, trees and blobs of a repository. Knows paths and ids; no remote and no files on disk.
+
+    `hide_hour` rounds the dates of commits to the day.
+    """
 
     def __init__(self, directory: Path, environ: Mapping[str, str], *, hide_hour: bool = False) -> None:
         self._directory = directory
@@ -32,127 +35,129 @@ class Objects:
 
     @cached_property
     def branch(self) -> str:
-        """The branch that HEAD names; SyncTrouble when it names none."""
-        named = self._git.run("symbolic-ref", "--quiet", "HEAD").stdout.decode().strip()
-        if not named.startswith("refs/heads/"):
-            raise SyncTrouble("git is on no branch here", f"go back to one: git -C {self._directory} switch main")
-        return named.removeprefix("refs/heads/")
+        """The name of the current branch; SyncTrouble with a detached HEAD."""
+        ref = self._git.run("symbolic-ref", "--quiet", "HEAD").stdout.decode().strip()
+        if not ref.startswith("refs/heads/"):
+            raise SyncTrouble("git is on no branch here", f"go back to one: {git_in(self._directory)} switch main")
+        return ref.removeprefix("refs/heads/")
 
     @property
     def head(self) -> str:
-        """The commit that is here."""
+        """The current commit."""
         return self._refs().get(self._branch_ref, "")
 
     def tree(self, commit: str) -> dict[str, Blob]:
-        """Return every file of a commit by its path, in the letters that `os.fsdecode` would give it.
+        """Return every file of a commit by its path, decoded like `os.fsdecode`.
 
-        SyncTrouble beyond LARGEST_LISTING: a few hundred bytes of trees within trees may stand for millions of names.
+        SyncTrouble beyond LARGEST_LISTING: a few hundred bytes of nested trees may stand for millions of names.
         """
         if not commit:
             return {}
-        listed = self._git.up_to(LARGEST_LISTING, "ls-tree", "-r", "-z", "--long", "--full-tree", commit)
-        if len(listed) > LARGEST_LISTING:
-            hint = INSTEAD.format(place=self._directory)
+        listing = self._git.out_up_to(LARGEST_LISTING, "ls-tree", "-r", "-z", "--long", "--full-tree", commit)
+        if len(listing) > LARGEST_LISTING:
+            hint = FORCE_PUSH.format(git=git_in(self._directory))
             raise SyncTrouble("the remote holds more files than a journal can", hint)
-        return dict(_listed(line) for line in listed.decode("utf-8", "surrogateescape").split("\0") if line)
+        return dict(_parse_tree_line(line) for line in listing.decode("utf-8", "surrogateescape").split("\0") if line)
 
     def contents(self, oids: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-        """Yield each id with what it stands for, so that one content is held at a time.
+        """Yield each id and the content of the blob, and hold a single content in memory at a time.
 
-        What is larger than a sealed file can be is nothing of ours, and b"" is yielded in its place.
+        Yield b"" for a blob larger than LARGEST_FILE: no sealed file is so large.
         """
-        with self._git.talking("cat-file", "--batch") as (ask, answers):
+        with self._git.pipes("cat-file", "--batch") as (requests, answers):
             for oid in oids:
-                ask.write(f"{oid}\n".encode())
-                ask.flush()
-                yield oid, _answer(answers, oid)
+                requests.write(f"{oid}\n".encode())
+                requests.flush()
+                yield oid, _read_content(answers, oid)
 
-    def past(self, commit: str) -> dict[str, set[str]]:
-        """Return the ids of all contents that a path ever had in a commit and those before it, by path."""
-        past: dict[str, set[str]] = defaultdict(set)
-        listed = self._git.out("rev-list", "--objects", commit).decode("utf-8", "surrogateescape") if commit else ""
-        for line in listed.split("\n")[:-1]:
-            oid, _, path = line.partition(" ")
-            past[path].add(oid)
-        return past
+    def oids_by_path(self, commit: str) -> dict[str, set[str]]:
+        """Return, by path, the ids of all versions of each file in a commit and all ancestors.
 
-    def files(self, commit: str, largest: int) -> set[str]:
-        """Return the ids of all contents of no more than `largest` bytes in a commit and those before it.
-
-        Names count for nothing here: `past` tells one of them for each content, and whoever pushed may choose which.
+        git lists each id once, at a single path. Folders are listed too; commits and root folders have the path "".
         """
-        oids = set().union(*self.past(commit).values())
-        asked = "".join(f"{oid}\n" for oid in sorted(oids)).encode()
-        told = self._git.out("cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)", stdin=asked)
-        lines = (line.split(" ") for line in told.decode("ascii").split("\n")[:-1])
-        return {oid for oid, kind, size in lines if kind == "blob" and int(size) <= largest}
+        oids: dict[str, set[str]] = defaultdict(set)
+        listing = self._git.out("rev-list", "--objects", commit).decode("utf-8", "surrogateescape") if commit else ""
+        for line in listing.split("\n")[:-1]:
+            oid, _, path = line.partition(" ")
+            oids[path].add(oid)
+        return oids
+
+    def blobs_up_to(self, commit: str, size: int) -> set[str]:
+        """Return the ids of all blobs of at most `size` bytes in a commit and all ancestors.
+
+        Ignore paths: `oids_by_path` has each id at a single path, and an attacker who pushes may choose the path.
+        """
+        oids = set().union(*self.oids_by_path(commit).values())
+        requests = "".join(f"{oid}\n" for oid in sorted(oids)).encode()
+        listing = self._git.out("cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)", stdin=requests)
+        lines = (line.split(" ") for line in listing.decode("ascii").split("\n")[:-1])
+        return {oid for oid, kind, length in lines if kind == "blob" and int(length) <= size}
 
     def write(self, data: bytes) -> str:
-        """Keep a content and return its id."""
+        """Write a blob and return its id."""
         return self._git.out("hash-object", "-w", "--stdin", "--no-filters", stdin=data).decode().strip()
 
-    def join(self, changes: Mapping[str, str | None], ours: str, theirs: str, when: datetime) -> str:
-        """Return a new commit after both: the tree of ours with these contents by path, None for what is gone.
+    def merge_commit(self, changes: Mapping[str, str | None], first: str, second: str, when: datetime) -> str:
+        """Create a commit with two parents: the tree of `first` with these ids by path, None for a removed file.
 
-        Its tree is made in an index beside the real one, where nothing of a killed command counts; nothing else
-        changes by it.
+        Build the tree in a separate index, where a leftover of a killed command has no effect. Neither the branch nor
+        any file changes.
         """
-        index = self._git.folder / "journal-index"
-        beside = {"GIT_INDEX_FILE": str(index.absolute())}
+        index = self._git.git_directory / "journal-index"
+        variables = {"GIT_INDEX_FILE": str(index.absolute())}
         try:
-            self._git.out("read-tree", ours, extra=beside)
-            lines = b"".join(_index_line(path, oid, ours) for path, oid in changes.items())
-            self._git.out("update-index", "-z", "--index-info", stdin=lines, extra=beside)
-            tree = self._git.out("write-tree", extra=beside).decode().strip()
+            self._git.out("read-tree", first, variables=variables)
+            lines = b"".join(_index_line(path, oid, first) for path, oid in changes.items())
+            self._git.out("update-index", "-z", "--index-info", stdin=lines, variables=variables)
+            tree = self._git.out("write-tree", variables=variables).decode().strip()
         finally:
             index.unlink(missing_ok=True)
-        words = ("commit-tree", tree, "-p", ours, "-p", theirs, "-m", MESSAGE)
-        return self._git.out(*words, extra=stamp(when, hide_hour=self._hide_hour)).decode().strip()
-
-    # refs
+        arguments = ("commit-tree", tree, "-p", first, "-p", second, "-m", COMMIT_MESSAGE)
+        dates = commit_dates(when, hide_hour=self._hide_hour)
+        return self._git.out(*arguments, variables=dates).decode().strip()
 
     @property
     def _branch_ref(self) -> str:
         return f"refs/heads/{self.branch}"
 
     def _refs(self) -> dict[str, str]:
-        """Return the commits that the branch and our own refs name; what is no commit is left out."""
-        told = "--format=%(objecttype) %(objectname) %(refname)"
-        listed = self._git.out("for-each-ref", told, self._branch_ref, OURS).decode("utf-8", "replace")
-        refs = [line.split(" ") for line in listed.split("\n")[:-1]]
+        """Return the commits of the branch and of the journal's own refs; leave out refs to other objects."""
+        fields = "--format=%(objecttype) %(objectname) %(refname)"
+        listing = self._git.out("for-each-ref", fields, self._branch_ref, OWN_REFS).decode("utf-8", "replace")
+        refs = [line.split(" ") for line in listing.split("\n")[:-1]]
         return {name: commit for kind, commit, name in refs if kind == "commit"}
 
-    def _move(self, refs: Mapping[str, str]) -> None:
-        """Let refs name these commits, all or none of them; an empty one takes the ref away."""
+    def _update_refs(self, refs: Mapping[str, str]) -> None:
+        """Set refs to these commits, all or none; delete a ref with an empty commit."""
         lines = [f"update {name} {commit}\n" if commit else f"delete {name}\n" for name, commit in refs.items()]
         self._git.out("update-ref", "--stdin", stdin="".join(lines).encode())
 
 
-def nothing(like: str) -> str:
-    """Return the id that git writes for nothing, as long as another id."""
+def zero_id(like: str) -> str:
+    """Return git's id for a missing object, as long as another id."""
     return "0" * len(like)
 
 
-def _listed(line: str) -> tuple[str, Blob]:
-    head, _, path = line.partition("\t")
-    mode, kind, oid, size = head.split()
+def _parse_tree_line(line: str) -> tuple[str, Blob]:
+    fields, _, path = line.partition("\t")
+    mode, kind, oid, size = fields.split()
     return path, Blob(mode, kind, oid, 0 if size == "-" else int(size))
 
 
-def _answer(answers: IO[bytes], oid: str) -> bytes:
-    """Read what `cat-file --batch` says to one id: a line with the size, the content, and a line end."""
-    told = answers.readline().split()
-    if len(told) != len(("id", "kind", "size")):
-        raise SyncTrouble(f"git does not have {oid}", "look at it: git fsck")
-    size = int(told[2])
-    data, left = b"", size + 1
-    while left and (data := answers.read(left if size <= LARGEST_FILE else min(left, CHUNK))):
-        left -= len(data)
-    if left:
-        raise SyncTrouble(f"git could not read {oid}", "look at it: git fsck")
+def _read_content(answers: IO[bytes], oid: str) -> bytes:
+    """Read an answer of `cat-file --batch`: a line `ID KIND SIZE`, the content, and a line end."""
+    fields = answers.readline().split()
+    if len(fields) != len(("id", "kind", "size")):
+        raise SyncTrouble(f"git does not have {oid}", FSCK)
+    size = int(fields[2])
+    data, remaining = b"", size + 1
+    while remaining and (data := answers.read(remaining if size <= LARGEST_FILE else min(remaining, CHUNK))):
+        remaining -= len(data)
+    if remaining:
+        raise SyncTrouble(f"git could not read {oid}", FSCK)
     return data[:size] if size <= LARGEST_FILE else b""
 
 
 def _index_line(path: str, oid: str | None, like: str) -> bytes:
     mode = PLAIN if oid else "0"
-    return f"{mode} {oid or nothing(like)}\t{path}\0".encode("utf-8", "surrogateescape")
+    return f"{mode} {oid or zero_id(like)}\t{path}\0".encode("utf-8", "surrogateescape")

@@ -1,6 +1,6 @@
-"""git as this program calls it: its settings, its environment, and what a killed one leaves behind.
+"""Run git in a directory, with safe settings, and clean up after a killed git.
 
-Knows how to run git in one directory, and nothing of what is kept there.
+Knows how to call git; not the content of the repository.
 """
 
 from __future__ import annotations
@@ -14,15 +14,17 @@ from pathlib import Path
 from typing import IO, cast
 
 from sexjournal.errors import SyncTrouble
+from sexjournal.git.hints import git_in
 
-LARGEST_LISTING = 16 * 1024 * 1024  # bytes of names that are read at once: some 150,000 pages
-MESSAGE = "journal: update"  # of every commit: it tells nothing
-INSTALL = "install it: apt install git (Debian), dnf install git (Fedora), brew install git (macOS)"
+LARGEST_LISTING = 16 * 1024 * 1024  # bytes of names to read at once: some 150,000 pages
+COMMIT_MESSAGE = "journal: update"  # of every commit: says nothing about the pages
+NO_GIT = "git is not on this machine"
+INSTALL_GIT = "install it: apt install git (Debian), dnf install git (Fedora), brew install git (macOS)"
 
-# What a pushed attribute or a person's own settings could do to sealed files, switched off. security: no hooks, no
-# filters, no symbolic links out of the tree, no other protocol, no signature prompts, and every object that arrives is
-# looked at (the setting for fetching alone would win over the one for every transfer).
-SETTINGS = {
+# Switch off what a pushed attribute or a person's own settings could do to sealed files. security: no hooks, no
+# filters, no symbolic links out of the tree, no other protocol, no signature prompts, and a check of every fetched
+# object (fetch.fsckObjects alone would override transfer.fsckObjects, so set both).
+GIT_SETTINGS = {
     "core.symlinks": "false",
     "core.hooksPath": "/dev/null",
     "core.fsmonitor": "false",
@@ -40,10 +42,10 @@ SETTINGS = {
     "user.name": "journal",
     "user.email": "journal@localhost",
 }
-KEPT = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS")
+PASSED_ON = ("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_ASKPASS")
 
-# What lies in .git while git waits for the person to go on, and the command that it belongs to.
-UNFINISHED = {
+# Files in .git while git waits for the person, and the git command that each belongs to.
+UNFINISHED_COMMANDS = {
     "MERGE_HEAD": "merge",
     "rebase-merge": "rebase",
     "rebase-apply": "rebase",
@@ -52,121 +54,127 @@ UNFINISHED = {
 }
 
 
-def stamp(moment: datetime, *, hide_hour: bool) -> dict[str, str]:
-    """Return the variables that date a commit; with `hide_hour` they tell the day alone."""
-    told = moment.replace(hour=0, minute=0, second=0, microsecond=0) if hide_hour else moment
-    return {"GIT_AUTHOR_DATE": told.isoformat(), "GIT_COMMITTER_DATE": told.isoformat()}
+def commit_dates(moment: datetime, *, hide_hour: bool) -> dict[str, str]:
+    """Return the environment variables that date a commit; `hide_hour` shows the day alone."""
+    date = moment.replace(hour=0, minute=0, second=0, microsecond=0) if hide_hour else moment
+    return {"GIT_AUTHOR_DATE": date.isoformat(), "GIT_COMMITTER_DATE": date.isoformat()}
 
 
 class Git:
-    """git in one directory, with our settings and without what would lead it elsewhere."""
+    """Runs git in a directory, safe from the person's settings and environment. Knows no refs and no paths."""
 
     def __init__(self, directory: Path, environ: Mapping[str, str]) -> None:
         self.directory = directory
-        self.folder = directory / ".git"
+        self.git_directory = directory / ".git"
         self._environ = environ
 
     def run(
-        self, *words: str, stdin: bytes = b"", extra: Mapping[str, str] | None = None
+        self, *arguments: str, stdin: bytes = b"", variables: Mapping[str, str] | None = None
     ) -> subprocess.CompletedProcess[bytes]:
-        """Run git to its end. What it reads and what it writes may be of any length: neither waits for the other."""
+        """Run git to its end, with input and output of any length."""
         try:
             return subprocess.run(
-                [*self._command, *words],
+                [*self._command, *arguments],
                 input=stdin,
                 capture_output=True,
                 check=False,
-                env={**self._clean, **(extra or {})},
+                env={**self._clean_environ, **(variables or {})},
             )
         except FileNotFoundError:
-            raise SyncTrouble("git is not on this machine", INSTALL) from None
+            raise SyncTrouble(NO_GIT, INSTALL_GIT) from None
 
-    def out(self, *words: str, stdin: bytes = b"", extra: Mapping[str, str] | None = None) -> bytes:
-        """Return what git wrote; SyncTrouble when it failed."""
-        result = self.run(*words, stdin=stdin, extra=extra)
+    def out(self, *arguments: str, stdin: bytes = b"", variables: Mapping[str, str] | None = None) -> bytes:
+        """Return the output of git; SyncTrouble when git fails."""
+        result = self.run(*arguments, stdin=stdin, variables=variables)
         if result.returncode:
-            raise self._failed(words[0])
+            raise self._failure(arguments[0])
         return result.stdout
 
-    def up_to(self, most: int, *words: str) -> bytes:
-        """Return what git wrote, and one byte over `most` where it is more: then git is ended, and no more is held."""
-        with self._started(words) as git:
-            data = cast(IO[bytes], git.stdout).read(most + 1)  # it is a pipe
-            if len(data) > most:
+    def out_up_to(self, limit: int, *arguments: str) -> bytes:
+        """Return the output of git. Stop git after `limit` bytes, and return `limit` + 1 bytes of a longer output."""
+        with self._start(arguments) as git:
+            data = cast(IO[bytes], git.stdout).read(limit + 1)  # a pipe, see _start
+            if len(data) > limit:
                 git.kill()
-        if git.returncode and len(data) <= most:
-            raise self._failed(words[0])
+        if git.returncode and len(data) <= limit:
+            raise self._failure(arguments[0])
         return data
 
-    def _failed(self, word: str) -> SyncTrouble:
-        return SyncTrouble(f"git {word} did not work", f"see: git -C {self.directory} status")
+    def _failure(self, command: str) -> SyncTrouble:
+        return SyncTrouble(f"git {command} did not work", f"see: {git_in(self.directory)} status")
 
     @contextmanager
-    def talking(self, *words: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
-        """Yield what to ask a git through, and what it answers through; it is ended with the block."""
-        with self._started(words) as git:
+    def pipes(self, *arguments: str) -> Iterator[tuple[IO[bytes], IO[bytes]]]:
+        """Yield the input and the output of a running git; end git with the block."""
+        with self._start(arguments) as git:
             try:
-                yield cast(IO[bytes], git.stdin), cast(IO[bytes], git.stdout)  # both are pipes
+                yield cast(IO[bytes], git.stdin), cast(IO[bytes], git.stdout)  # pipes, see _start
             except BrokenPipeError:
-                raise SyncTrouble(f"git {words[0]} ended too early", f"see: git -C {self.directory} fsck") from None
+                hint = f"see: {git_in(self.directory)} fsck"
+                raise SyncTrouble(f"git {arguments[0]} ended too early", hint) from None
             finally:
                 git.kill()
 
-    def _started(self, words: Sequence[str]) -> subprocess.Popen[bytes]:
-        pipe, nothing = subprocess.PIPE, subprocess.DEVNULL
+    def _start(self, arguments: Sequence[str]) -> subprocess.Popen[bytes]:
+        command, pipe = [*self._command, *arguments], subprocess.PIPE
         try:
-            return subprocess.Popen([*self._command, *words], stdin=pipe, stdout=pipe, stderr=nothing, env=self._clean)
+            return subprocess.Popen(
+                command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=self._clean_environ
+            )
         except FileNotFoundError:
-            raise SyncTrouble("git is not on this machine", INSTALL) from None
+            raise SyncTrouble(NO_GIT, INSTALL_GIT) from None
 
     @property
     def unfinished(self) -> str:
-        """The command of the person's that git is in the middle of, or empty."""
-        return next((work for mark, work in UNFINISHED.items() if (self.folder / mark).exists()), "")
+        """The git command that waits for the person, such as `merge`, or empty."""
+        commands = (command for file, command in UNFINISHED_COMMANDS.items() if (self.git_directory / file).exists())
+        return next(commands, "")
 
     def refuse_unfinished(self) -> None:
-        """SyncTrouble while git waits for the person to go on.
+        """Raise SyncTrouble while git waits for the person.
 
-        Where a merge could not join two versions of a page, ours stands in place: to commit it then would drop the
-        other one without a word.
+        After a failed merge, our version of a page stands in the journal. A commit would drop the other version
+        without a word.
         """
-        if work := self.unfinished:
-            hint = f"give it up: git -C {self.directory} {work} --abort, then: journal sync"
-            raise SyncTrouble(f"git is in the middle of a {work}", hint)
+        if command := self.unfinished:
+            hint = f"give it up: {git_in(self.directory)} {command} --abort, then: journal sync"
+            raise SyncTrouble(f"git is in the middle of a {command}", hint)
 
     @property
     def locks(self) -> list[Path]:
-        """What git holds while it writes: no ref may end with `.lock`, so that each of these is one."""
-        return sorted([*self.folder.glob("*.lock"), *(self.folder / "refs").rglob("*.lock")])
+        """The lock files of git. No ref may end with `.lock`, so every such file is a lock."""
+        return sorted([*self.git_directory.glob("*.lock"), *(self.git_directory / "refs").rglob("*.lock")])
 
     @property
-    def at_work(self) -> bool:
-        """Whether a git runs here; where there is no /proc, none is assumed: ours wait for each other."""
-        here = self.directory.resolve()
-        return any(_is_git_in(here, process) for process in Path("/proc").glob("[0-9]*"))
+    def is_running(self) -> bool:
+        """Whether a git runs in the journal. Without /proc, assume none: journal commands wait for each other."""
+        directory = self.directory.resolve()
+        return any(_is_git_in(directory, process) for process in Path("/proc").glob("[0-9]*"))
 
     def clear_stale_locks(self) -> None:
-        """Take away the locks of a git that was killed; SyncTrouble when a git of the person's is at work."""
+        """Remove the locks of a killed git; SyncTrouble while a git of the person's runs."""
         locks = self.locks
-        if locks and self.at_work:
+        if locks and self.is_running:
             raise SyncTrouble("another git is at work in the journal", "let it end, then the next command commits")
         for lock in locks:
             lock.unlink(missing_ok=True)
 
     @cached_property
     def _command(self) -> Sequence[str]:
-        settings = [word for name, value in SETTINGS.items() for word in ("-c", f"{name}={value}")]
+        settings = [word for name, value in GIT_SETTINGS.items() for word in ("-c", f"{name}={value}")]
         return ["git", "-C", str(self.directory), *settings]
 
     @cached_property
-    def _clean(self) -> dict[str, str]:
-        """The environment without what would lead git elsewhere, such as into a repository that holds the journal."""
-        clean = {name: value for name, value in self._environ.items() if not name.startswith("GIT_") or name in KEPT}
+    def _clean_environ(self) -> dict[str, str]:
+        """The environment without variables that lead git elsewhere, such as to a repository around the journal."""
+        clean = {
+            name: value for name, value in self._environ.items() if not name.startswith("GIT_") or name in PASSED_ON
+        }
         above = str(self.directory.resolve().parent)
         return clean | {"GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_CEILING_DIRECTORIES": above}
 
 
-def _is_git_in(here: Path, process: Path) -> bool:
-    with suppress(OSError):  # it may end meanwhile, or be somebody else's
-        return (process / "comm").read_text() == "git\n" and (process / "cwd").resolve().is_relative_to(here)
+def _is_git_in(directory: Path, process: Path) -> bool:
+    with suppress(OSError):  # the process may end meanwhile, or belong to somebody else
+        return (process / "comm").read_text() == "git\n" and (process / "cwd").resolve().is_relative_to(directory)
     return False

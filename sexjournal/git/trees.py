@@ -1,6 +1,6 @@
-"""What a remote brings, seen from outside: which files may come in, and what becomes of each path.
+"""Compare the trees of two devices: refuse odd files, and plan the result for each path.
 
-Knows names, ids of contents and sizes; not what a page holds, and not git.
+Knows names, ids and sizes; not the content of a page, and not how to run git.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from sexjournal.entry.filename import MANIFEST, id_of
 
-# 64 MiB of text is the most that a page can be. In armor it is a third more, with a line end after every 64 letters:
-# 86.7 MiB; the rest is for keys, signature and padding, and for what is shown in clear above.
+# A page has at most 64 MiB of text. Armor adds a third, and a line end after every 64 letters: 86.7 MiB. The rest is
+# for recipients, signature, padding, and the fields in clear above the armor.
 LARGEST_FILE = 88 * 1024 * 1024
 
-LONGEST_SHOWN = 120  # characters of a name
+LONGEST_PRINTED = 120  # characters of a path
 
 PLAIN = "100644"
 MODES = {
@@ -29,7 +29,7 @@ _FOR_GIT = re.compile(r"\.git.*", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Blob:
-    """What stands under a path in a tree: git's mode and kind, the id of its content, and its size in bytes."""
+    """An entry of a tree: git's mode and kind, the id of the content, and the size in bytes."""
 
     mode: str
     kind: str
@@ -39,7 +39,7 @@ class Blob:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A path that may not come in, in letters that can be shown, and why."""
+    """A path that may not come in, with every character printable, and the reason."""
 
     name: str
     sentence: str
@@ -47,21 +47,21 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What becomes of the paths that ours and theirs do not agree on; what is not named here stays as it is here.
+    """The result for each path that differs between ours and theirs; a path not named here stays as in ours.
 
-    `take`: path -> the content that comes from there. `merge`: path -> the contents (base or "", ours, theirs) to be
-    joined. `gone`: removed there, and unchanged here. `stays`: removed on one side, and changed on the other.
+    `take`: path -> the content to take from theirs. `merge`: path -> the contents (base or "", ours, theirs) to merge.
+    `removed`: removed in theirs, unchanged in ours. `stays`: removed on one side, changed on the other.
     """
 
     take: Mapping[str, str]
     merge: Mapping[str, tuple[str, str, str]]
-    gone: tuple[str, ...]
+    removed: tuple[str, ...]
     stays: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """What was fetched, beside what is here: the commit, three trees, and what becomes of each path."""
+    """A fetched commit, the trees of base, ours and theirs, and the plan. Knows ids and sizes; no contents."""
 
     commit: str
     base: Mapping[str, Blob]
@@ -71,72 +71,77 @@ class Incoming:
 
     @property
     def pages(self) -> dict[str, str]:
-        """The pages whose content comes from there, wholly or in part: path -> that content."""
-        joined = {path: theirs for path, (_, _, theirs) in self.plan.merge.items()}
-        return {path: oid for path, oid in {**self.plan.take, **joined}.items() if path != MANIFEST}
+        """The pages to take or merge: path -> the id of the content in theirs."""
+        merged = {path: their_oid for path, (_, _, their_oid) in self.plan.merge.items()}
+        return {path: oid for path, oid in {**self.plan.take, **merged}.items() if path != MANIFEST}
 
 
 def refusals(before: Mapping[str, Blob], after: Mapping[str, Blob]) -> list[Refusal]:
-    """Return what is wrong with what would arrive, in the order of the paths; what was there before is not judged."""
-    fresh = {path: blob for path, blob in after.items() if before.get(path) != blob}
-    holders = _holders([*before, *after])
-    found = [Refusal(shown(path), wrong) for path in sorted(fresh) for wrong in _wrong(path, fresh[path], holders)]
+    """Return a refusal for each fault of a new or changed file, sorted by path. Accept all files of `before`."""
+    changed = {path: blob for path, blob in after.items() if before.get(path) != blob}
+    paths_by_id = _paths_by_id([*before, *after])
+    refused = [
+        Refusal(printable(path), fault)
+        for path in sorted(changed)
+        for fault in _faults(path, changed[path], paths_by_id)
+    ]
     if MANIFEST not in after:
-        found.append(Refusal(MANIFEST, "it is not there: without it no page can be opened"))
-    return found
+        refused.append(Refusal(MANIFEST, "it is not there: without it no page can be opened"))
+    return refused
 
 
 def plan(base: Mapping[str, Blob], ours: Mapping[str, Blob], theirs: Mapping[str, Blob]) -> Plan:
-    """Choose between two trees that came from one, path by path; who changed a page wins over who removed it."""
+    """Plan a three-way merge of trees, path by path. A change on one side wins over a removal on the other side."""
     take: dict[str, str] = {}
     merge: dict[str, tuple[str, str, str]] = {}
-    gone: list[str] = []
+    removed: list[str] = []
     stays = []
     for path in sorted({*ours, *theirs}):
-        was, here, there = (_content(tree, path) for tree in (base, ours, theirs))
-        if was and here != there and was not in (here, there) and not (here and there):
+        base_oid, our_oid, their_oid = (_oid(tree, path) for tree in (base, ours, theirs))
+        if base_oid and our_oid != their_oid and base_oid not in (our_oid, their_oid) and not (our_oid and their_oid):
             stays.append(path)
-        if there in (here, was):
+        if their_oid in (our_oid, base_oid):
             continue
-        if not there:
-            if here == was:
-                gone.append(path)
-        elif here in (was, ""):
-            take[path] = there
+        if not their_oid:
+            if our_oid == base_oid:
+                removed.append(path)
+        elif our_oid in (base_oid, ""):
+            take[path] = their_oid
         else:
-            merge[path] = (was, here, there)
-    return Plan(take, merge, tuple(gone), tuple(stays))
+            merge[path] = (base_oid, our_oid, their_oid)
+    return Plan(take, merge, tuple(removed), tuple(stays))
 
 
-def shown(path: str) -> str:
-    """Return a path with every character that could act on a terminal, or hide there, written out.
+def printable(path: str) -> str:
+    """Return a path with escapes for characters that could act on a terminal or hide there.
 
-    Of a very long one, its beginning and its end.
+    Shorten a path over LONGEST_PRINTED to the beginning and the end.
     """
-    text = "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in path)
-    half = LONGEST_SHOWN // 2
-    return text if len(text) <= LONGEST_SHOWN else f"{text[: half - 1]}…{text[-half:]}"
+    text = "".join(sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in path)
+    half = LONGEST_PRINTED // 2
+    return text if len(text) <= LONGEST_PRINTED else f"{text[: half - 1]}…{text[-half:]}"
 
 
-def _content(tree: Mapping[str, Blob], path: str) -> str:
+def _oid(tree: Mapping[str, Blob], path: str) -> str:
     return tree[path].oid if path in tree else ""
 
 
-def _holders(paths: Iterable[str]) -> dict[str, set[str]]:
-    """Return the paths that have an id, by the id."""
-    holders: dict[str, set[str]] = defaultdict(set)
+def _paths_by_id(paths: Iterable[str]) -> dict[str, set[str]]:
+    """Return the paths of each page id; the id "" has all paths that are no pages."""
+    paths_by_id: dict[str, set[str]] = defaultdict(set)
     for path in paths:
-        holders[id_of(path)].add(path)
-    return holders
+        paths_by_id[id_of(path)].add(path)
+    return paths_by_id
 
 
-def _wrong(path: str, blob: Blob, holders: Mapping[str, set[str]]) -> Iterator[str]:
-    if path != MANIFEST and not id_of(path):
-        named_for_git = any(_FOR_GIT.fullmatch(part) for part in path.split("/"))
-        yield "it would tell git what to do" if named_for_git else "it has no name of a page"
+def _faults(path: str, blob: Blob, paths_by_id: Mapping[str, set[str]]) -> Iterator[str]:
+    page_id = id_of(path)
+    if path != MANIFEST and not page_id:
+        for_git = any(_FOR_GIT.fullmatch(part) for part in path.split("/"))
+        yield "it would tell git what to do" if for_git else "it has no name of a page"
     if blob.mode != PLAIN:
         yield MODES.get(blob.mode, "it is no plain file")
     if blob.size > LARGEST_FILE:
         yield f"it is larger than a page can be: {blob.size // 2**20} MiB"
-    if others := holders[id_of(path)] - {path} if id_of(path) else ():
-        yield f"its id is that of {shown(min(others))}"
+    if page_id and (others := paths_by_id[page_id] - {path}):
+        yield f"its id is that of {printable(min(others))}"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sexjournal.entry.filename import id_at_end
 from sexjournal.errors import Damaged, NothingFound, SyncTrouble
+from sexjournal.git.names import CHECKOUT_RECORD
 from sexjournal.journal.store import Store
 
 if TYPE_CHECKING:
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from sexjournal.journal.reading import Reading, Stored, Trouble
     from sexjournal.keys.keyring import Keyring
     from sexjournal.search.query import Filters
-
-UNFINISHED = ".git/journal-arriving"  # the record of git/checkout.py, known here to be looked for without a process
 
 
 class Archive:
@@ -186,7 +185,7 @@ class Archive:
 
     def _finish_checkout(self) -> None:
         """Finish what a killed `journal sync` began, before anything is read."""
-        if (self.store.directory / UNFINISHED).exists():
+        if (self.store.directory / CHECKOUT_RECORD).exists():
             self.commit()
 
 

@@ -21,7 +21,7 @@ def restore(app: App, ref: str) -> Entry:
     _ = app.keyring.trust  # or say that there is no journal here
     removed = app.repository.removed()
     name = find_removed(removed, ref)
-    verified = Verifier(app.keyring, app.keyring.unlock()).verify(name, app.repository.past(name, removed[name]))
+    verified = Verifier(app.keyring, app.keyring.unlock()).verify(name, app.repository.read_file(name, removed[name]))
     if verified.page is None:
         raise Damaged(f"{name}: {verified.trouble}", "git log shows what happened to it")
     if verified.doubt:

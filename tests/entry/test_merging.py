@@ -36,7 +36,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def by_git(place: Path) -> MergeText:
     """git merge-file, which remembers what it was asked: hypothesis asks much twice."""
     known: dict[tuple[str, str, str], tuple[str, bool]] = {}
-    ask = merge_file.merger(place)
+    ask = merge_file.text_merger(place)
 
     def merge_text(ours: str, base: str, theirs: str) -> tuple[str, bool]:
         texts = (ours, base, theirs)
@@ -529,10 +529,10 @@ def test_two_pages_too_large_for_one_are_refused(by_git: MergeText) -> None:
 
 
 def test_the_marks_are_those_that_git_is_told(place: Path) -> None:
-    assert merging.MARKS == (f"<<<<<<< {merge_file.OURS}", f">>>>>>> {merge_file.THEIRS}") == (OURS, THEIRS)
-    assert merge_file.merged(place, b"a", b"b", b"c") == (f"{OURS}\na\n{MIDDLE}\nc\n{THEIRS}\n".encode(), False)
-    assert merge_file.merged(place, b"a\r\n", b"b\r\n", b"b\r\n") == (b"a\r\n", True)
-    assert merge_file.merged(place, b"\0\r\n", b"", b"") == (
+    assert merging.MARKS == (f"<<<<<<< {merge_file.OUR_LABEL}", f">>>>>>> {merge_file.THEIR_LABEL}") == (OURS, THEIRS)
+    assert merge_file.merge_lines(place, b"a", b"b", b"c") == (f"{OURS}\na\n{MIDDLE}\nc\n{THEIRS}\n".encode(), False)
+    assert merge_file.merge_lines(place, b"a\r\n", b"b\r\n", b"b\r\n") == (b"a\r\n", True)
+    assert merge_file.merge_lines(place, b"\0\r\n", b"", b"") == (
         f"{OURS}\r\n\0\r\n{MIDDLE}\r\n{THEIRS}\r\n".encode(), False,
     )  # fmt: skip
 
@@ -549,7 +549,7 @@ def test_no_setting_of_the_person_s_changes_the_marks(tmp_path: Path, monkeypatc
         monkeypatch.setenv(name, str(value))
     folder = tmp_path / "place"
     folder.mkdir()
-    assert merge_file.merged(folder, b"a\n", b"b\n", b"c\n")[0] == f"{OURS}\na\n{MIDDLE}\nc\n{THEIRS}\n".encode()
+    assert merge_file.merge_lines(folder, b"a\n", b"b\n", b"c\n")[0] == f"{OURS}\na\n{MIDDLE}\nc\n{THEIRS}\n".encode()
 
 
 def test_git_is_shown_the_texts_in_files_that_only_the_person_can_read(
@@ -563,7 +563,7 @@ def test_git_is_shown_the_texts_in_files_that_only_the_person_can_read(
     monkeypatch.setenv("PATH", f"{shim.parent}:{os.environ['PATH']}")
     before = os.umask(0)
     try:
-        assert merge_file.merged(folder, b"a canary\n", b"", b"a canary, too\n")[1] is False
+        assert merge_file.merge_lines(folder, b"a canary\n", b"", b"a canary, too\n")[1] is False
     finally:
         os.umask(before)
     assert {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()} == dict.fromkeys(
@@ -576,7 +576,7 @@ def test_git_is_shown_the_texts_in_files_that_only_the_person_can_read(
 def test_without_git_it_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SyncTrouble, match="git is not on this machine"):
-        merge_file.merged(tmp_path, b"", b"", b"")
+        merge_file.merge_lines(tmp_path, b"", b"", b"")
 
 
 def test_a_git_that_breaks_is_no_merge(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -585,9 +585,9 @@ def test_a_git_that_breaks_is_no_merge(tmp_path: Path, monkeypatch: pytest.Monke
     shim.chmod(0o700)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(SyncTrouble, match="git merge-file did not work"):
-        merge_file.merged(tmp_path, b"", b"", b"")
+        merge_file.merge_lines(tmp_path, b"", b"", b"")
 
 
 def test_a_place_without_room_is_said() -> None:
     with pytest.raises(SyncTrouble, match="a page cannot be laid out in /proc: "):
-        merge_file.merged(Path("/proc"), b"", b"", b"")
+        merge_file.merge_lines(Path("/proc"), b"", b"", b"")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sexjournal.entry.filename import page_path
-from sexjournal.git.trees import LARGEST_FILE, LONGEST_SHOWN, Blob, Plan, Refusal, plan, refusals, shown
+from sexjournal.git.trees import LARGEST_FILE, LONGEST_PRINTED, Blob, Plan, Refusal, plan, printable, refusals
 from sexjournal.openpgp.gpg import LARGEST_PAGE
 
 OWN = "journal.asc"
@@ -26,7 +26,7 @@ def tree(contents: Mapping[str, str]) -> dict[str, Blob]:
 
 
 def told(path: str, what: Blob | None = None) -> list[str]:
-    """What is said of one path that arrives."""
+    """What is said of an incoming path."""
     before = tree({OWN: "1"})
     return [finding.sentence for finding in refusals(before, {**before, path: what or blob()})]
 
@@ -139,14 +139,14 @@ def test_a_name_is_shown_so_that_it_acts_on_nothing(sign: str) -> None:
 
 @given(st.text())
 def test_what_is_shown_can_always_be_shown(path: str) -> None:
-    assert shown(path).isprintable()
-    assert shown(path) == path or not path.isprintable() or len(path) > LONGEST_SHOWN
+    assert printable(path).isprintable()
+    assert printable(path) == path or not path.isprintable() or len(path) > LONGEST_PRINTED
 
 
 @pytest.mark.parametrize("path", ["d/" * 60_000, "\u202e" * 60_000])
 def test_of_a_very_long_name_both_ends_are_shown(path: str) -> None:
-    told = shown(f"first/{path}last")
-    assert len(told) == LONGEST_SHOWN
+    told = printable(f"first/{path}last")
+    assert len(told) == LONGEST_PRINTED
     assert (told.startswith("first/"), told.endswith("last"), "…" in told) == (True, True, True)
 
 
@@ -173,8 +173,8 @@ TABLE = {  # (base, ours, theirs): what stands there afterwards, or the three wh
 
 def outcome(done: Plan, ours: Tree, path: str) -> str | tuple[str, str, str]:
     """What stands under a path once a plan is carried out."""
-    assert (path in done.take) + (path in done.merge) + done.gone.count(path) <= 1
-    if path in done.gone:
+    assert (path in done.take) + (path in done.merge) + done.removed.count(path) <= 1
+    if path in done.removed:
         return ""
     return done.merge.get(path) or done.take.get(path) or ours.get(path, "")
 
@@ -201,7 +201,7 @@ def textbook(base: str, ours: str, theirs: str) -> str | tuple[str, str, str]:
 @given(TREES, TREES, TREES)
 def test_every_path_becomes_what_the_textbook_says(base: Tree, ours: Tree, theirs: Tree) -> None:
     done = plan(tree(base), tree(ours), tree(theirs))
-    assert {*done.take, *done.merge, *done.gone} <= {*ours, *theirs}
+    assert {*done.take, *done.merge, *done.removed} <= {*ours, *theirs}
     for path in "abcdefgh":
         sides = (base.get(path, ""), ours.get(path, ""), theirs.get(path, ""))
         assert outcome(done, ours, path) == textbook(*sides)
@@ -221,6 +221,6 @@ def test_what_either_side_changed_is_never_dropped(base: Tree, ours: Tree, their
 @given(TREES, TREES)
 def test_what_changed_on_one_side_alone_is_what_it_became_there(base: Tree, changed: Tree) -> None:
     here = plan(tree(base), tree(changed), tree(base))
-    assert (here.take, here.merge, here.gone) == ({}, {}, ())
+    assert (here.take, here.merge, here.removed) == ({}, {}, ())
     there = plan(tree(base), tree(base), tree(changed))
     assert {path: oid for path in "abcdefgh" if (oid := outcome(there, base, path))} == changed

@@ -39,7 +39,7 @@ class Device:
         return Repository(self.directory, self.environ)
 
     @cached_property
-    def history(self) -> Objects:
+    def objects(self) -> Objects:
         return Objects(self.directory, self.environ)
 
     @cached_property
@@ -94,7 +94,7 @@ class Device:
     def get(self) -> str:
         """Fetch and take over what is new, as where nothing was written meanwhile."""
         incoming = self.remote.fetch()
-        self.checkout.land(incoming)
+        self.checkout.check_out(incoming)
         self.remote.accept(incoming)
         return incoming
 

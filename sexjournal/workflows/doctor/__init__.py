@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from sexjournal.entry.filename import MANIFEST
 from sexjournal.errors import BadInput, JournalError
+from sexjournal.git.hints import git_in
 from sexjournal.workflows.doctor import files, keys, machine, pages, repository
-from sexjournal.workflows.doctor.finding import DAMAGED, GIT, KEY, OTHER, Finding, quoted
+from sexjournal.workflows.doctor.finding import DAMAGED, GIT, KEY, OTHER, Finding
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -79,7 +80,7 @@ def _without_own_page(app: App) -> Finding | None:
         return None  # the check that meets it tells
     if not pages:
         raise BadInput(f"there is no journal in {app.directory}", "journal init makes one")
-    hint = f"bring it back:\n  git -C {quoted(str(app.directory))} checkout HEAD -- {MANIFEST}"
+    hint = f"bring it back:\n  {git_in(app.directory)} checkout HEAD -- {MANIFEST}"
     return Finding(f"there are pages here, and {MANIFEST} is gone", hint, DAMAGED)
 
 

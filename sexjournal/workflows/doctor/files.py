@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from sexjournal.entry.filename import ENDING, MANIFEST, is_page
 from sexjournal.errors import BadInput
-from sexjournal.workflows.doctor.finding import Finding, quoted, some
+from sexjournal.git.hints import quoted
+from sexjournal.workflows.doctor.finding import Finding, some
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -110,7 +111,7 @@ def permissions(app: App) -> Iterator[Finding]:
     found = {path: path.lstat() for path in _everything(app)}
     foreign = {path: info for path, info in found.items() if info.st_uid != os.geteuid()}
     if foreign:
-        hint = f'make them yours again:\n  sudo chown -R "$USER" {quoted(str(app.directory))}'
+        hint = f'make them yours again:\n  sudo chown -R "$USER" {quoted(app.directory)}'
         yield Finding(f"{some([str(path) for path in foreign])}: owned by somebody else", hint)
     shared = [path for path, info in found.items() if _is_shared(info) and path not in foreign]
     if shared:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -40,8 +39,3 @@ class Finding:
 def some(names: list[str]) -> str:
     """Return how many there are, and the first of them by name."""
     return names[0] if len(names) == 1 else f"{len(names)} files, such as {names[0]}"
-
-
-def quoted(name: str) -> str:
-    """Return a name as it goes into a command to copy; one that could look like more than a name is left out."""
-    return shlex.quote(name) if name.isprintable() else "FILE"

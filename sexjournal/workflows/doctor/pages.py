@@ -15,15 +15,16 @@ from sexjournal.errors import (
     UnreadableFrontMatter,
     WrongName,
 )
+from sexjournal.git.hints import git_in, quoted
 from sexjournal.journal import resealing
-from sexjournal.workflows.doctor.finding import DAMAGED, NOTE, OTHER, Finding, quoted, some
+from sexjournal.workflows.doctor.finding import DAMAGED, NOTE, OTHER, Finding, some
 
 if TYPE_CHECKING:
     from sexjournal.app import App
     from sexjournal.journal.reading import Reading, Stored
 
-PAST = "git may still have it as it was:\n  git -C {directory} log -- {file}\n"
-PAST += "  git -C {directory} checkout COMMIT -- {file}"
+PAST = "git may still have it as it was:\n  {git} log -- {file}\n"
+PAST += "  {git} checkout COMMIT -- {file}"
 LOOK = "whoever can write to the files may have put it there; look at it, and take it away if it is not yours:\n  "
 LOOK += "gpg -d {directory}/{file}"
 # The class of the error -> what to do about it.
@@ -57,7 +58,7 @@ def opened(app: App) -> Iterator[Finding]:
 
 
 def _hint(directory: Path, name: str, kind: type[JournalError]) -> str:
-    return HINTS.get(kind, PAST).format(directory=quoted(str(directory)), file=quoted(name))
+    return HINTS.get(kind, PAST).format(git=git_in(directory), directory=quoted(directory), file=quoted(name))
 
 
 def _sealed_anew(app: App, stored: Stored) -> Callable[[], None]:

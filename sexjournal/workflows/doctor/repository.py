@@ -7,16 +7,17 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from sexjournal.entry.filename import ENDING, MANIFEST
+from sexjournal.git.hints import git_in, quoted
+from sexjournal.git.names import ACCEPTED_REF, CLEAR_NOTES
 from sexjournal.journal import resealing
-from sexjournal.workflows.doctor.finding import GIT, NOTE, Finding, quoted, some
+from sexjournal.workflows.doctor.finding import GIT, NOTE, Finding, some
 
 if TYPE_CHECKING:
     from sexjournal.app import App
 
 # A line of `ls-files --stage` that names a sealed file.
 SEALED = re.compile(rf"100644 \w+ \d\t({re.escape(MANIFEST)}|[^/]+/[^/]+{re.escape(ENDING)})", re.DOTALL)
-NOTES = "refs/notes/textconv"
-TRAVELLED = ("refs/remotes", "refs/journal/seen")  # what a remote is known to have
+TRAVELLED = ("refs/remotes", ACCEPTED_REF)  # what a remote is known to have
 FIX = "'journal doctor --fix' does it"
 
 
@@ -46,16 +47,17 @@ def tracked(app: App) -> Iterator[Finding]:
     listed = app.repository.ask("ls-files", "--stage", "-z").split("\0")
     names = [line.partition("\t")[2] for line in listed if line and not SEALED.fullmatch(line)]
     for name in names:
-        command = f"  git -C {_here(app)} rm --cached -- {quoted(name)}"
+        command = f"  {git_in(app.directory)} rm --cached -- {quoted(name)}"
         hint = f"take it out; what was pushed or committed before keeps it:\n{command}"
         yield Finding(f"{name}: git carries it, and it is not a sealed file", hint, GIT)
 
 
 def in_clear(app: App) -> Iterator[Finding]:
     """Tell of pages that git once opened to show them, and kept: a push of all refs would carry them along."""
-    refs = app.repository.ask("for-each-ref", "--format=%(refname)", NOTES).split() if app.repository.ready else []
-    for ref in refs:
-        forget = f"  git -C {_here(app)} update-ref -d {quoted(ref)}\n  git -C {_here(app)} gc --prune=now"
+    if not app.repository.ready:
+        return
+    for ref in app.repository.ask("for-each-ref", "--format=%(refname)", CLEAR_NOTES).split():
+        forget = f"  {git_in(app.directory)} update-ref -d {quoted(ref)}\n  {git_in(app.directory)} gc --prune=now"
         yield Finding(f"{ref}: git keeps pages here in clear", f"let git forget them:\n{forget}", GIT)
 
 
@@ -73,19 +75,15 @@ def uncommitted(app: App) -> Iterator[Finding]:
 
 def remote(app: App) -> Iterator[Finding]:
     """Tell what the remote does not have yet; a journal without one is well."""
-    if not app.repository.remote:
+    if not app.repository.remote_name:
         return
     known = app.repository.ask("for-each-ref", "--format=%(objectname)", *TRAVELLED).split()
     commits = int(app.repository.ask("rev-list", "--count", "HEAD", "--not", *known).strip())
     if commits:
         newest = app.repository.ask("log", "-1", "--date-order", "--format=%cs", *known).strip() if known else ""
         since = f"the newest that it has is of {newest}" if newest else "nothing went there yet"
-        what = f"the remote {app.repository.remote} does not have {commits} of the commits here; {since}"
+        what = f"the remote {app.repository.remote_name} does not have {commits} of the commits here; {since}"
         yield Finding(what, "'journal sync' brings them there", NOTE)
-
-
-def _here(app: App) -> str:
-    return quoted(str(app.directory))
 
 
 def _committed(app: App) -> Callable[[], None]:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sexjournal.errors import BadInput, Damaged
+from sexjournal.git.hints import git_in
 from sexjournal.workflows.setup.choose_key import choose_key
 from sexjournal.workflows.setup.welcome import ask_whether_safe, need_terminal, tell_adults_only
 
@@ -28,7 +29,7 @@ def create(app: App, wishes: Wishes) -> None:
     from sexjournal.keys.manifest import Recipient
 
     if app.store.has_pages:  # a new journal key would open none of them
-        restore = f"git -C {app.directory} checkout HEAD -- journal.asc"
+        restore = f"{git_in(app.directory)} checkout HEAD -- journal.asc"
         raise Damaged("there are pages here, and journal.asc is gone", f"bring it back: {restore}")
     if not wishes.yes:
         need_terminal(app)

@@ -12,7 +12,7 @@ from sexjournal.workflows.sync.refusing import refuse
 if TYPE_CHECKING:
     from sexjournal.app import App
 
-NOT_A_JOURNAL = "nothing was taken over; see it: git -C {place} log --stat {there}"
+NOT_A_JOURNAL = "nothing was taken over; see it: {git} log --stat {there}"
 
 
 def begin(app: App, url: str) -> None:
@@ -24,7 +24,7 @@ def begin(app: App, url: str) -> None:
     commit = remote.fetch()
     if not commit:
         raise BadInput("there is no journal there yet", "on the first device: journal sync --remote URL")
-    if remote.standing(commit) is Standing.NOTHING:
+    if remote.standing(commit) is Standing.SAME:
         remote.accept(commit)
         return
     if not remote.only_adds(commit):
@@ -47,5 +47,5 @@ def begin_again(app: App) -> bool:
 
 def _check_out(app: App, commit: str) -> None:
     refuse(app, commit, trees.refusals({}, app.remote.tree(commit)), NOT_A_JOURNAL)
-    app.checkout.land(commit)
+    app.checkout.check_out(commit)
     app.remote.accept(commit)

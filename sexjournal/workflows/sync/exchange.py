@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sexjournal.entry.filename import MANIFEST
 from sexjournal.errors import SyncTrouble
 from sexjournal.git import trees
-from sexjournal.git.objects import INSTEAD
+from sexjournal.git.hints import FORCE_PUSH, git_in
 from sexjournal.git.remote import Offline, Standing
 from sexjournal.git.trees import Incoming
 from sexjournal.journal import sealed_file
@@ -29,7 +29,7 @@ TRIES = 5  # how often somebody else may push first
 REFUSED = {
     Standing.REWRITTEN: (
         "the remote no longer has what it had: its history was written anew",
-        f"nothing here was changed; {INSTEAD}",
+        f"nothing here was changed; {FORCE_PUSH}",
     ),
     Standing.UNRELATED: (
         "the remote holds another journal: it has nothing in common with this one",
@@ -54,10 +54,10 @@ def sync(app: App, *, yes: bool = False) -> None:
 
 
 def _exchange(app: App, remote: Remote, yes: bool) -> None:
-    remote.refuse_opened_notes()
+    remote.refuse_clear_notes()
     for _ in range(TRIES):
         fetched = remote.fetch()
-        if remote.standing(fetched) is Standing.NOTHING:
+        if remote.standing(fetched) is Standing.SAME:
             remote.accept(fetched)
             app.terminal.mention("this device and the remote have the same pages")
             return
@@ -80,7 +80,7 @@ def _take_in(app: App, remote: Remote, fetched: str, yes: bool) -> None:
     standing = remote.standing(fetched)
     if standing in REFUSED:
         sentence, hint = REFUSED[standing]
-        raise SyncTrouble(sentence, hint.format(place=app.directory))
+        raise SyncTrouble(sentence, hint.format(git=git_in(app.directory)))
     if standing is Standing.ROLLED_BACK and not agreed(app, yes, "rolled_back"):
         raise SyncTrouble("the remote went back to an older state: what it had is missing there", IN_A_TERMINAL)
     if standing is Standing.NEW:
@@ -89,7 +89,7 @@ def _take_in(app: App, remote: Remote, fetched: str, yes: bool) -> None:
 
 def _incoming(app: App, remote: Remote, fetched: str) -> Incoming:
     """Look at the fetched commit without opening anything; SyncTrouble when a path may not come in."""
-    base, ours, theirs = remote.base(fetched), remote.tree(remote.head), remote.tree(fetched)
+    base, ours, theirs = remote.base_tree(fetched), remote.tree(remote.head), remote.tree(fetched)
     refuse(app, fetched, trees.refusals({**base, **ours}, theirs))
     return Incoming(fetched, base, ours, theirs, trees.plan(base, ours, theirs))
 
@@ -109,7 +109,7 @@ def _join(app: App, remote: Remote, incoming: Incoming, yes: bool) -> None:
         changes[path] = remote.write(sealed)
     if manifest.key != key or (manifest.former and MANIFEST in changes):
         members.begin_resealing(keyring)
-    app.checkout.land(_commit(app, remote, incoming, changes))
+    app.checkout.check_out(_commit(app, remote, incoming, changes))
     update.finish_staged(keyring)
     app.archive.forget_reading()
     for name in incoming.plan.stays:
@@ -124,4 +124,4 @@ def _commit(app: App, remote: Remote, incoming: Incoming, changes: Mapping[str, 
     theirs = {path: blob.oid for path, blob in incoming.theirs.items()}
     if incoming.ours == incoming.base and {path: oid for path, oid in result.items() if oid} == theirs:
         return incoming.commit
-    return remote.join(changes, remote.head, incoming.commit, app.now())
+    return remote.merge_commit(changes, remote.head, incoming.commit, app.now())

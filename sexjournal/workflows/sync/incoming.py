@@ -82,7 +82,7 @@ def _replayed(remote: Remote, incoming: Incoming, pages: Iterable[IncomingPage])
     sides = (incoming.base, incoming.ours)
     standing = {side[path].oid for path in contents if path in incoming.ours for side in sides if path in side}
     largest = max(page.size for page in pages)
-    past = sorted(remote.files(remote.head, 2 * largest + LOST) - standing)
+    past = sorted(remote.blobs_up_to(remote.head, 2 * largest + LOST) - standing)
     earlier = {content_digest(sealed) for _, sealed in remote.contents(past)}
     return [path for path, content in contents.items() if content in earlier]
 

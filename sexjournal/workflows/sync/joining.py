@@ -42,10 +42,10 @@ def merged_pages(
 @contextmanager
 def line_merger(app: App, size: int) -> Iterator[MergeText]:
     """Yield a function that merges texts line by line, in memory-backed storage with room for `size` bytes."""
-    from sexjournal.git.merge_file import merger
+    from sexjournal.git.merge_file import text_merger
 
     with app.drafts.temporary_directory(size) as place:
-        yield merger(place)
+        yield text_merger(place)
 
 
 def merge(
@@ -85,7 +85,7 @@ def removed_pages(app: App, incoming: Incoming, manifest: Manifest, yes: bool) -
 
     Pages that stay are resealed, so that they do not count as replayed on the other device.
     """
-    removed = incoming.plan.gone
+    removed = incoming.plan.removed
     if not removed:
         return {}
     name_files(app, [Refusal(path, "removed on another device") for path in removed])

@@ -35,7 +35,7 @@ def next_manifest(app: App, remote: Remote, incoming: Incoming, hint: str) -> tu
     before = keyring.unlock()
     if MANIFEST in plan.merge:
         was, _, theirs = plan.merge[MANIFEST]
-        ((_, old),) = remote.contents([was or remote.before(incoming.commit, MANIFEST)])
+        ((_, old),) = remote.contents([was or remote.base_oid(incoming.commit, MANIFEST)])
         base = manifest_file.open_unverified(app.gpg, old, keyring.device)
         page, sealed = update.join(
             keyring, base, before, follow(app, _steps(app, remote, incoming, theirs, base, hint), base, hint)
@@ -128,7 +128,8 @@ def _steps(app: App, remote: Remote, incoming: Incoming, tip: str, before: Manif
 
     The tip comes along whatever it is; what else this device cannot open was not meant for it.
     """
-    new = remote.past(incoming.commit).get(MANIFEST, set()) - remote.past(remote.head).get(MANIFEST, set())
+    theirs, ours = (remote.oids_by_path(commit).get(MANIFEST, set()) for commit in (incoming.commit, remote.head))
+    new = theirs - ours
     if len(new) > MOST:
         raise SyncTrouble(f"{MANIFEST} was changed {len(new)} times at once, which is more than people do", hint)
     if new <= {tip}:

@@ -30,7 +30,7 @@ def drive(app: App, base: Path, ours: Path, theirs: Path, name: str) -> None:
     else:
         verified = Verifier(app.keyring, manifest).verify(name, sealed_theirs)
         if verified.page is None or verified.doubt:
-            raise Damaged(f"{trees.shown(name)}: {verified.trouble}", GIVE_UP)
+            raise Damaged(f"{trees.printable(name)}: {verified.trouble}", GIVE_UP)
         open_page = app.store.page_opener(manifest)
         with line_merger(app, 3 * max(len(sealed_ours), len(sealed_theirs))) as merge_text:
             sealed = merge(app, name, open_page, (sealed_base, sealed_ours), verified.page, merge_text)

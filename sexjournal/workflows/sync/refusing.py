@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sexjournal.errors import SyncTrouble
-from sexjournal.git.objects import INSTEAD
+from sexjournal.git.hints import FORCE_PUSH, git_in
 from sexjournal.git.trees import Refusal
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 NAMED = 8  # files that are named, at most
 NOT_OURS = (
     "nothing here was changed; somebody else may be able to write there. "
-    "See it: git -C {place} log --stat HEAD..{there}; " + INSTEAD
+    "See it: {git} log --stat HEAD..{there}; " + FORCE_PUSH
 )
 
 
@@ -29,7 +29,7 @@ def refuse(app: App, commit: str, refusals: Sequence[Refusal], hint: str = NOT_O
 
 def hint_for(app: App, commit: str, hint: str = NOT_OURS) -> str:
     """Return a hint that shows where to look at the commit of the remote."""
-    return hint.format(place=app.directory, there=commit[:12])
+    return hint.format(git=git_in(app.directory), there=commit[:12])
 
 
 def name_files(app: App, refusals: Sequence[Refusal]) -> None:

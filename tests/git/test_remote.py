@@ -1,4 +1,4 @@
-"""Travel between two devices and a remote with real git: what arrives, what is refused, and what a remote may try."""
+"""Two devices and a remote with real git: what is fetched, what is refused, and what a remote may try."""
 
 from __future__ import annotations
 
@@ -11,16 +11,11 @@ from devices import ATTIC, LAKE, NOW, OWN, TRAIN, Device, bare, device, two
 from room import Room
 
 from sexjournal.errors import BadInput, SyncTrouble
-from sexjournal.git.remote import SEEN, Offline, Standing, _trouble_told
+from sexjournal.git.names import ACCEPTED_REF
+from sexjournal.git.remote import Offline, Standing, _failure
 from sexjournal.git.trees import plan, refusals
 
 START = {OWN: "own", LAKE: "lake"}
-
-
-@pytest.fixture
-def room(make_room: Callable[..., Room]) -> Room:
-    """A room without keys: nothing is sealed here."""
-    return make_room(keys=())
 
 
 @pytest.fixture
@@ -29,7 +24,7 @@ def pair(room: Room) -> tuple[Device, Device]:
 
 
 def seen(one: Device) -> str:
-    return one.git("for-each-ref", "--format=%(objectname)", SEEN)
+    return one.git("for-each-ref", "--format=%(objectname)", ACCEPTED_REF)
 
 
 def standing(one: Device) -> Standing:
@@ -89,7 +84,7 @@ def test_another_remote_is_met_without_the_memory_of_the_first(pair: tuple[Devic
     assert seen(here) == ""
     assert standing(here) == Standing.BEHIND
     here.give()
-    assert standing(here) == Standing.NOTHING
+    assert standing(here) == Standing.SAME
 
 
 # What it has
@@ -98,12 +93,12 @@ def test_another_remote_is_met_without_the_memory_of_the_first(pair: tuple[Devic
 def test_an_empty_remote_has_nothing_and_takes_everything(room: Room) -> None:
     here = device(room, "here", bare(room))
     assert here.remote.fetch() == ""
-    assert here.remote.standing("") == Standing.NOTHING
+    assert here.remote.standing("") == Standing.SAME
     head = here.write(START)
     assert here.remote.fetch() == ""
     assert here.remote.standing("") == Standing.BEHIND
     assert here.remote.push(head)
-    assert (here.remote.fetch(), standing(here), seen(here)) == (head, Standing.NOTHING, head)
+    assert (here.remote.fetch(), standing(here), seen(here)) == (head, Standing.SAME, head)
 
 
 def test_a_first_device_and_a_second_one_come_to_the_same(pair: tuple[Device, Device]) -> None:
@@ -116,7 +111,7 @@ def test_a_first_device_and_a_second_one_come_to_the_same(pair: tuple[Device, De
 
 def test_how_the_two_stand_is_told(pair: tuple[Device, Device]) -> None:
     here, there = pair
-    assert (standing(here), standing(there)) == (Standing.NOTHING, Standing.NOTHING)
+    assert (standing(here), standing(there)) == (Standing.SAME, Standing.SAME)
     here.write({TRAIN: "train"})
     assert standing(here) == Standing.BEHIND
     here.give()
@@ -179,7 +174,7 @@ def test_a_lock_of_a_killed_fetch_stops_no_other(pair: tuple[Device, Device]) ->
 # What changed on both sides
 
 
-def test_two_sides_are_joined_by_a_plan_and_land(pair: tuple[Device, Device]) -> None:
+def test_two_sides_are_merged_by_a_plan_and_checked_out(pair: tuple[Device, Device]) -> None:
     here, there = pair
     here.write({TRAIN: "train", LAKE: "lake, later"})
     here.give()
@@ -187,10 +182,10 @@ def test_two_sides_are_joined_by_a_plan_and_land(pair: tuple[Device, Device]) ->
     incoming = there.remote.fetch()
     ours, theirs = there.remote.tree(there.remote.head), there.remote.tree(incoming)
     assert refusals(ours, theirs) == []
-    chosen = plan(there.remote.base(incoming), ours, theirs)
-    assert (set(chosen.take), chosen.merge, chosen.gone) == ({TRAIN, LAKE}, {}, ())
-    joined = there.remote.join({**chosen.take}, there.remote.head, incoming, NOW)
-    there.checkout.land(joined)
+    chosen = plan(there.remote.base_tree(incoming), ours, theirs)
+    assert (set(chosen.take), chosen.merge, chosen.removed) == ({TRAIN, LAKE}, {}, ())
+    joined = there.remote.merge_commit({**chosen.take}, there.remote.head, incoming, NOW)
+    there.checkout.check_out(joined)
     there.remote.accept(incoming)
     assert there.files() == {OWN: "own", LAKE: "lake, later", TRAIN: "train", ATTIC: "attic"}
     assert there.whole()
@@ -203,28 +198,31 @@ def test_two_sides_are_joined_by_a_plan_and_land(pair: tuple[Device, Device]) ->
 def met_twice(here: Device) -> tuple[str, str]:
     """Two commits with the same two before them, in which each side joined what the other has of the own page."""
     start = here.remote.head
-    left, right = (here.remote.join({OWN: here.remote.write(one)}, start, start, NOW) for one in (b"left", b"right"))
-    joined = [here.remote.join({OWN: here.remote.write(one)}, left, right, NOW) for one in (b"ours", b"theirs")]
-    return joined[0], joined[1]
+
+    def commit(text: bytes, first: str, second: str) -> str:
+        return here.remote.merge_commit({OWN: here.remote.write(text)}, first, second, NOW)
+
+    left, right = commit(b"left", start, start), commit(b"right", start, start)
+    return commit(b"ours", left, right), commit(b"theirs", left, right)
 
 
 def test_where_ways_met_twice_one_of_the_own_pages_there_came_before(pair: tuple[Device, Device]) -> None:
     here, _ = pair
     start = here.remote.head
     ours, theirs = met_twice(here)
-    here.checkout.land(ours)
-    assert OWN not in here.remote.base(theirs)
-    ((_, before),) = here.remote.contents([here.remote.before(theirs, OWN)])
+    here.checkout.check_out(ours)
+    assert OWN not in here.remote.base_tree(theirs)
+    ((_, before),) = here.remote.contents([here.remote.base_oid(theirs, OWN)])
     assert before in (b"left", b"right")
-    assert here.remote.before(theirs, TRAIN) == ""
-    ((_, before),) = here.remote.contents([here.remote.before(start, OWN)])
+    assert here.remote.base_oid(theirs, TRAIN) == ""
+    ((_, before),) = here.remote.contents([here.remote.base_oid(start, OWN)])
     assert before == b"own"
 
 
 def test_git_lets_us_join_what_two_devices_wrote_and_nothing_that_it_made_up(pair: tuple[Device, Device]) -> None:
     here, _ = pair
     ours, theirs = met_twice(here)
-    here.checkout.land(ours)
+    here.checkout.check_out(ours)
     driver = here.room.tools / "driver"
     driver.write_text(f'#!/bin/sh\ncat "$@" >> {here.room.tools}/asked\n')
     driver.chmod(0o700)
@@ -235,13 +233,13 @@ def test_git_lets_us_join_what_two_devices_wrote_and_nothing_that_it_made_up(pai
 def test_where_ways_met_twice_what_the_trees_do_not_agree_on_has_no_base(pair: tuple[Device, Device]) -> None:
     here, _ = pair
     start = here.remote.head
-    left = here.remote.join({TRAIN: here.remote.write(b"left")}, start, start, NOW)
-    right = here.remote.join({LAKE: None}, start, start, NOW)
-    ours = here.remote.join({LAKE: None}, left, right, NOW)
-    theirs = here.remote.join({TRAIN: here.remote.write(b"left")}, right, left, NOW)
-    here.checkout.land(ours)
-    assert set(here.remote.base(theirs)) == {OWN}
-    assert set(here.remote.base(start)) == {OWN, LAKE}
+    left = here.remote.merge_commit({TRAIN: here.remote.write(b"left")}, start, start, NOW)
+    right = here.remote.merge_commit({LAKE: None}, start, start, NOW)
+    ours = here.remote.merge_commit({LAKE: None}, left, right, NOW)
+    theirs = here.remote.merge_commit({TRAIN: here.remote.write(b"left")}, right, left, NOW)
+    here.checkout.check_out(ours)
+    assert set(here.remote.base_tree(theirs)) == {OWN}
+    assert set(here.remote.base_tree(start)) == {OWN, LAKE}
 
 
 # Giving
@@ -358,7 +356,7 @@ def test_a_new_address_that_is_refused_is_not_kept(pair: tuple[Device, Device]) 
         here.remote.fetch()
     assert "journal sync --remote URL" in told.value.hint
     assert (here.remote.url, seen(here), here.git("rev-parse", "origin/main")) == before
-    assert standing(here) == Standing.NOTHING
+    assert standing(here) == Standing.SAME
 
 
 def test_a_first_address_that_is_refused_leaves_none(room: Room) -> None:
@@ -445,7 +443,7 @@ def test_no_password_of_an_address_is_told(room: Room) -> None:
         here.remote.fetch()
     assert "hunter2" not in told.value.sentence + told.value.hint
     done = subprocess.CompletedProcess([], 128, b"", b"fatal: Authentication failed for 'https://me:hunter2@host/j'\n")
-    trouble = _trouble_told(done, room.root)
+    trouble = _failure(done, room.root)
     assert trouble.sentence == "git says: Authentication failed for 'https://host/j'"
 
 
@@ -480,7 +478,7 @@ def test_a_remote_that_went_back_is_noticed(pair: tuple[Device, Device]) -> None
     assert standing(there) == Standing.ROLLED_BACK
     assert there.files() == {**START, TRAIN: "train"}
     there.give()  # without force: what is here comes after what the remote went back to
-    assert standing(there) == Standing.NOTHING
+    assert standing(there) == Standing.SAME
 
 
 def test_a_remote_that_lost_its_branch_is_noticed(pair: tuple[Device, Device]) -> None:
@@ -551,7 +549,7 @@ def planting(here: Device) -> dict[str, bytes]:
     }
 
 
-def test_what_does_not_belong_in_a_journal_is_found_and_nothing_of_it_lands(pair: tuple[Device, Device]) -> None:
+def test_what_does_not_belong_in_a_journal_is_refused_and_changes_no_file(pair: tuple[Device, Device]) -> None:
     here, there = pair
     before = there.remote.head
     for what, line in planting(here).items():
@@ -563,7 +561,7 @@ def test_what_does_not_belong_in_a_journal_is_found_and_nothing_of_it_lands(pair
 
 
 @pytest.mark.parametrize("what", ["symlink", "symlinked folder", "submodule", "executable", repr(b".gitattributes")])
-def test_what_was_let_through_by_mistake_still_does_not_land(pair: tuple[Device, Device], what: str) -> None:
+def test_what_was_let_through_by_mistake_is_still_not_checked_out(pair: tuple[Device, Device], what: str) -> None:
     here, there = pair
     pushed(here, planted(here, planting(here)[what]))
     with pytest.raises(SyncTrouble, match="no plain file"):
@@ -590,3 +588,12 @@ def test_other_branches_tags_and_notes_stay_where_they_are(pair: tuple[Device, D
     there.get()
     assert refs(there) == before
     assert seen(there) == here.remote.head
+
+
+def test_pages_that_git_keeps_in_clear_are_refused_with_the_way_out(here: Device) -> None:
+    here.remote.refuse_clear_notes()
+    here.git("update-ref", "refs/notes/textconv/journal", "HEAD")
+    with pytest.raises(SyncTrouble, match="in clear") as told:
+        here.remote.refuse_clear_notes()
+    here.room.run("sh", "-c", told.value.hint.partition(": ")[2], check=0)
+    here.remote.refuse_clear_notes()
