@@ -14,7 +14,8 @@ from messages import WAYS, Ground, inside, made
 from room import GITCONFIG, Keys, Room, heed_signals
 from shelf import Shelf
 
-pytest_plugins = ["figures"]  # here, as the table is printed by the controller, which reads no other conftest
+# Here, as the table of figures is printed by the controller, which reads no other conftest.
+pytest_plugins = ["figures", "marks"]
 
 settings.register_profile(
     "default", deadline=None, max_examples=100, print_blob=True, suppress_health_check=[HealthCheck.too_slow]

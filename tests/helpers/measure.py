@@ -49,13 +49,21 @@ class Module:
         return len(self.text.splitlines())
 
     @cached_property
-    def nodes(self) -> Sequence[ast.AST]:
-        return list(ast.walk(ast.parse(self.text)))
+    def tree(self) -> ast.Module:
+        return ast.parse(self.text)
 
-    @property
-    def body(self) -> Sequence[ast.stmt]:
-        (module,) = (node for node in self.nodes if isinstance(node, ast.Module))
-        return module.body
+    @cached_property
+    def nodes(self) -> Sequence[ast.AST]:
+        return list(ast.walk(self.tree))
+
+    @cached_property
+    def definitions(self) -> set[str]:
+        """The top-level names: functions, classes and constants, private ones too."""
+        names = {node.name for node in self.tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+        for node in self.tree.body:
+            targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+            names |= {target.id for target in targets if isinstance(target, ast.Name)}
+        return names
 
 
 @dataclass(frozen=True)
@@ -116,20 +124,10 @@ def _variables(part: Module) -> Iterator[str]:
 def shared_names(parts: Iterable[Module], among: Iterable[Module] | None = None) -> Share:
     """Count top-level definitions whose name another module, of these or `among` others, defines too."""
     parts = list(parts)
-    owners = Counter(name for part in (parts if among is None else among) for name in _definitions(part))
-    names = [name for part in parts for name in _definitions(part)]
+    owners = Counter(name for part in (parts if among is None else among) for name in part.definitions)
+    names = [name for part in parts for name in part.definitions]
     shared = Counter(name for name in names if owners[name] > 1)
     return Share(shared.total(), len(names), shared)
-
-
-def _definitions(part: Module) -> set[str]:
-    names: set[str] = set()
-    for node in part.body:
-        if isinstance(node, ast.ClassDef | ast.FunctionDef):
-            names.add(node.name)
-        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
-        names |= {target.id for target in targets if isinstance(target, ast.Name)}
-    return names
 
 
 # Docstrings
@@ -152,7 +150,7 @@ def packages_without_bounds(parts: Iterable[Module]) -> set[str]:
     """Return the packages whose docstring does not say what the package knows, and what it does not know."""
     bounds = re.compile(r"\bknows? (?!no\b|nothing\b).*\bknows? (no|nothing)\b", re.IGNORECASE | re.DOTALL)
     packages = [part for part in parts if "/" in part.path and part.path.endswith("/__init__.py")]
-    return {part.path for part in packages if not bounds.search(ast.get_docstring(ast.parse(part.text)) or "")}
+    return {part.path for part in packages if not bounds.search(ast.get_docstring(part.tree) or "")}
 
 
 # Reaches and decisions
