@@ -16,11 +16,11 @@ _SHADES = {"match": "01;31", "name": "35", "number": "32", "mark": "36"}  # the 
 
 def match_lines(result: Result, options: Options) -> str:
     """Return the lines that grep prints for one result, made safe, coloured where the options say so."""
-    from sexjournal.search.grep import Hit, plain
+    from sexjournal.search.grep import Hit, plain_lines
 
     if options.color and isinstance(result, Hit):
         return "".join(f"{line}\n" for line in _coloured_hit(result, options))
-    return "".join(_whole_line(line) for line in plain([result], options))
+    return "".join(_whole_line(line) for line in plain_lines([result], options))
 
 
 def _whole_line(line: str) -> str:

@@ -35,12 +35,14 @@ gnu_grep = pytest.mark.skipif("GNU grep" not in _VERSION, reason=f"{GREP} --vers
 def found(pattern: str, text: str, **flags: object) -> list[str]:
     """What is printed for one page."""
     options = Options(names=False, **flags)
-    return list(grep.plain(grep.search([("page", text)], grep.compile([pattern], options), options), options))
+    return list(
+        grep.plain_lines(grep.search([("page", text)], grep.compile_patterns([pattern], options), options), options)
+    )
 
 
 def spans(pattern: str, line: str, **flags: object) -> list[tuple[int, int]]:
     options = Options(syntax="extended", color=True, **flags)
-    return list(grep.compile([pattern], options).spans(line))
+    return list(grep.compile_patterns([pattern], options).spans(line))
 
 
 # --- the archive that both search ---
@@ -215,10 +217,10 @@ def generated(number: int) -> Search:
 
 
 def _ours(search: Search, pages: dict[str, str]) -> tuple[str, int]:
-    results = list(grep.search(pages.items(), grep.compile(search.patterns, search.options), search.options))
+    results = list(grep.search(pages.items(), grep.compile_patterns(search.patterns, search.options), search.options))
     assert isinstance(results[-1], Outcome)
-    printed = "".join(f"{line}\n" for line in grep.plain(results, search.options))
-    return printed, grep.exit_code(results[-1].found)
+    printed = "".join(f"{line}\n" for line in grep.plain_lines(results, search.options))
+    return printed, grep.grep_exit_code(results[-1].any_selected)
 
 
 def gnu(words: Sequence[str], names: Iterable[str], directory: Path) -> tuple[str, int]:
@@ -334,7 +336,7 @@ def test_the_corners_of_the_syntax_are_those_of_gnu_grep(
 
 def test_a_bad_pattern_is_named_by_its_fault_and_never_quoted() -> None:
     with pytest.raises(BadInput) as caught:
-        grep.compile(["swansong("], Options(syntax="extended"))
+        grep.compile_patterns(["swansong("], Options(syntax="extended"))
     assert caught.value.sentence == "not a regular expression: unmatched ("
     assert caught.value.hint == "-F searches for the text as it is"
     assert caught.value.exit_code == 2
@@ -343,7 +345,7 @@ def test_a_bad_pattern_is_named_by_its_fault_and_never_quoted() -> None:
 @pytest.mark.parametrize("pattern", ["(" * 5000, "(" * 150 + ")" * 150, "[" * 500, "a{99999999999999999999}"])
 def test_a_monstrous_pattern_is_refused(pattern: str) -> None:
     with pytest.raises(BadInput):
-        grep.compile([pattern], Options(syntax="extended"))
+        grep.compile_patterns([pattern], Options(syntax="extended"))
 
 
 @given(st.text(alphabet="ab\\(){}[]|*+?^$.,:-=12é\n", max_size=14), st.sampled_from(["basic", "extended", "fixed"]))
@@ -351,7 +353,7 @@ def test_a_monstrous_pattern_is_refused(pattern: str) -> None:
 def test_any_text_is_a_pattern_or_is_refused(pattern: str, syntax: str) -> None:
     options = Options(syntax=syntax, color=True)
     try:
-        matcher = grep.compile([pattern], options)
+        matcher = grep.compile_patterns([pattern], options)
     except BadInput:
         return
     assert isinstance(list(grep.search([("page", "a b\n")], matcher, options))[-1], Outcome)
@@ -454,7 +456,7 @@ def test_a_page_is_searched_as_its_lines_are(pattern: str, lines: list[str], wor
 def test_spans_are_looked_for_only_where_they_are_shown() -> None:
     def hits(**flags: object) -> list[grep.Result]:
         options = Options(**flags)
-        return list(grep.search([("page", "a lake\nb\n")], grep.compile(["lake"], options), options))
+        return list(grep.search([("page", "a lake\nb\n")], grep.compile_patterns(["lake"], options), options))
 
     assert hits() == [Hit("page", 1, "a lake"), Outcome(True)]
     assert hits(color=True) == [Hit("page", 1, "a lake", ((2, 6),)), Outcome(True)]
@@ -473,7 +475,7 @@ def test_each_kind_of_answer_has_its_own_result() -> None:
 
     def results(**flags: object) -> list[grep.Result]:
         options = Options(**flags)
-        return list(grep.search(pages, grep.compile(["lake"], options), options))
+        return list(grep.search(pages, grep.compile_patterns(["lake"], options), options))
 
     assert results(count=True) == [Count("one", 2), Count("two", 0), Outcome(True)]
     assert results(listing="with") == [Name("one"), Outcome(True)]
@@ -493,12 +495,12 @@ def test_quiet_reads_no_page_after_the_first_that_matches() -> None:
             yield name, "lake" if name == "two" else "shore"
 
     options = Options(quiet=True)
-    assert list(grep.search(pages(), grep.compile(["lake"], options), options)) == [Outcome(True)]
+    assert list(grep.search(pages(), grep.compile_patterns(["lake"], options), options)) == [Outcome(True)]
     assert read == ["one", "two"]
 
 
 def test_the_exit_code_is_greps() -> None:
-    assert (grep.exit_code(True), grep.exit_code(False)) == (0, 1)
+    assert (grep.grep_exit_code(True), grep.grep_exit_code(False)) == (0, 1)
 
 
 # --- patterns that never end ---
@@ -524,7 +526,7 @@ def _at_most(seconds: float) -> Iterator[None]:
 )
 def test_a_timer_ends_a_search_amid_a_single_match(pattern: str, line: str) -> None:
     options = Options(syntax="extended")
-    matcher = grep.compile([pattern], options)
+    matcher = grep.compile_patterns([pattern], options)
     with pytest.raises(TooSlow) as caught, _at_most(0.2):
         list(grep.search([("page", line)], matcher, options))
     assert caught.value.exit_code == 2

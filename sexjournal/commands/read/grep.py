@@ -96,7 +96,7 @@ def _search(app: App, asked: Asked, refs: list[str], patterns: list[str], option
     from sexjournal.terminal.matches import match_lines
 
     with _in_bounds():
-        matcher = grep.compile(patterns, options)
+        matcher = grep.compile_patterns(patterns, options)
     try:
         pages = [one.entry for one in app.archive.select(asked.understood(app, refs))]
     except NothingFound as trouble:  # as grep says of a file that is not there
@@ -105,12 +105,12 @@ def _search(app: App, asked: Asked, refs: list[str], patterns: list[str], option
     with _in_bounds():
         for result in grep.search(((page.id, _text(page, everything)) for page in pages), matcher, options):
             if isinstance(result, grep.Outcome):
-                found = result.found
+                found = result.any_selected
             else:
                 app.terminal.show(match_lines(result, options))
     if app.exit_code and not (found and options.quiet):
         raise typer.Exit(2)
-    raise typer.Exit(grep.exit_code(found))
+    raise typer.Exit(grep.grep_exit_code(found))
 
 
 def _text(page: Entry, everything: bool) -> str:
