@@ -9,8 +9,8 @@ from contextlib import ExitStack
 
 import pytest
 import shelf as shelves
+from ground import WAYS, Ground, inside, made
 from hypothesis import HealthCheck, settings
-from messages import WAYS, Ground, inside, made
 from room import GITCONFIG, Keys, Room, heed_signals
 from shelf import Shelf
 

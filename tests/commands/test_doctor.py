@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from messages import inside, recipient
+from ground import inside, recipient
 from room import Keys, Result, Room
 from shelf import Shelf
 from sitting import DUTCH, ended, window

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 import pexpect
 import pytest
-from messages import inside
+from ground import inside
 from room import JOURNAL, Room
 from stores import store_in
 

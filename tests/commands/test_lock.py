@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from messages import inside
+from ground import inside
 from room import JOURNAL, Keys, Room
 from sitting import DUTCH, drafts, tables, talk, window
 

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from messages import FORGED, Ground, armored, bare, inside, made
+from ground import FORGED, Ground, inside, made
+from messages import armored, bare
 from room import Keys, Room
 from troubles import mended, no_agent, no_key, no_terminal, pinentry
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from messages import inside
+from ground import inside
 from room import Room
 
 from sexjournal.openpgp import packets

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from messages import FORGED, UNASKED, WAYS, Ground, another_key, bare, inside, made, opened
+from ground import FORGED, UNASKED, WAYS, Ground, inside, made, opened
+from messages import another_key, bare
 from room import Room
 
 from sexjournal.openpgp.gpg import Gpg

@@ -11,24 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from messages import (
-    AFTER,
-    HEADER,
-    HOSTILE,
-    KINDS,
-    MIB,
-    THEN,
-    WAYS,
-    Ground,
-    armored,
-    bare,
-    inside,
-    made,
-    opened,
-    openers,
-    shown,
-    signed_by_the_expired,
-)
+from ground import MIB, WAYS, Ground, inside, made, opened, openers
+from hostile import HOSTILE
+from messages import AFTER, HEADER, KINDS, THEN, armored, bare, shown, signed_by_the_expired
 from room import Room
 
 from sexjournal.errors import Damaged

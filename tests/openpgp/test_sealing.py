@@ -11,9 +11,10 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
+from ground import MIB, WAYS, Ground, opened
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from messages import MIB, WAYS, Ground, bare, opened
+from messages import bare
 
 from sexjournal.errors import KeyTrouble
 from sexjournal.openpgp import packets, sealing

@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 
 import pytest
-from messages import Ground
+from ground import Ground
 
 from sexjournal.errors import Damaged
 from sexjournal.openpgp import sequoia

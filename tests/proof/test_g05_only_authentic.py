@@ -12,27 +12,11 @@ import sys
 
 import pytest
 from figures import Figures
-from messages import (
-    DISGUISES,
-    FORGERIES,
-    GCRYPT,
-    HEADER,
-    HOSTILE,
-    KINDS,
-    MUTATIONS,
-    Ground,
-    armored,
-    bare,
-    cuts,
-    deletions,
-    flips,
-    insertions,
-    inside,
-    made,
-    opened,
-    shown,
-    signed_parts,
-)
+from forgeries import DISGUISES, FORGERIES, GCRYPT, signed_parts
+from ground import Ground, inside, made, opened
+from hostile import HOSTILE
+from messages import HEADER, KINDS, armored, bare, shown
+from mutations import MUTATIONS, cuts, deletions, flips, insertions
 from room import Keys, Room
 
 from sexjournal.entry.filename import id_at_end

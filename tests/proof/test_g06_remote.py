@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import pytest
 from figures import Figures
-from messages import inside, recipient
+from ground import inside, recipient
 from room import Room
 from slices import FULL
 from stores import store_in

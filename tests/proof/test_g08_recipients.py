@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 from figures import Figures
-from messages import WAYS, Ground, bare, opened
+from ground import WAYS, Ground, opened
+from messages import bare
 from room import Room
 
 from sexjournal.openpgp import packets

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from figures import Figures
+from ground import WAYS, Ground, opened
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from messages import WAYS, Ground, opened
 from slices import FULL
 from texts import ODD_TEXT, blocks, bodies, field_maps, text_of, values
 
