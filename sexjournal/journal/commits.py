@@ -12,8 +12,6 @@ from sexjournal.journal import resealing
 from sexjournal.keys import update
 from sexjournal.keys.keyring import Keyring
 
-NOT_COMMITTED = "damaged, and not committed; git keeps the one before: git checkout HEAD -- FILE"
-
 
 class Voice(Protocol):
     """Where sentences and progress go: a terminal, or nothing."""

@@ -15,6 +15,7 @@ from typing import Any
 from sexjournal.errors import KeyTrouble
 from sexjournal.openpgp import process
 from sexjournal.openpgp.key import Key, as_key, ends_of
+from sexjournal.openpgp.recipients import Recipients
 from sexjournal.openpgp.status import NO_AGENT, NO_PINENTRY, Status
 
 SELF_SIGNED_ONLY = (2, 2, 17)  # can import no other signatures
@@ -111,19 +112,19 @@ class Gpg:
             raise status.trouble("gpg could not make a key", "see whether gpg can: gpg --full-generate-key")
         return created[0].split()[1]
 
-    def seal(self, data: bytes, signer: str, others: Sequence[str], journal: str, *, hidden: bool) -> Status:
-        """Sign and seal for the signer, and for the certificate files in `others` and of the `journal` key.
+    def seal(self, data: bytes, recipients: Recipients) -> Status:
+        """Sign and seal, as one armored message.
 
-        With `hidden`, the message names the journal key only, a key of no person. GnuPG 2.2 tries the first hidden
-        recipient first, 2.4 the last: the signer is put there, because gpg exits with an error after a failed try.
+        GnuPG 2.2 tries the first hidden recipient first, 2.4 the last: the signer is put there, because gpg exits with
+        an error after a failed try.
         """
-        file, own = ("-F", "-R") if hidden else ("-f", "-r")
+        *others, journal = map(str, recipients.certificates)
+        file, own = ("-F", "-R") if recipients.hidden else ("-f", "-r")
         pairs = [(file, path) for path in others]
-        pairs.insert(len(pairs) if self.version >= LAST_TRIED_FIRST else 0, (own, signer))
-        recipients = [word for pair in (*pairs, ("-f", journal)) for word in pair]
-        length = _length_options(data, padded=hidden)
-        arguments = ["--sign", "--encrypt", "--armor", *SEAL_OPTIONS, *length, "--local-user", signer, *recipients]
-        return self._run(arguments, data)
+        pairs.insert(len(pairs) if self.version >= LAST_TRIED_FIRST else 0, (own, recipients.signer))
+        options = [*SEAL_OPTIONS, *_length_options(data, padded=recipients.hidden), "--local-user", recipients.signer]
+        keys = [word for pair in (*pairs, ("-f", journal)) for word in pair]
+        return self._run(["--sign", "--encrypt", "--armor", *options, *keys], data)
 
     def seal_unsigned(self, data: bytes, certificate: str) -> Status:
         """Seal for one certificate file, without signature and armor: for files of this device alone."""

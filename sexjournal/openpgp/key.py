@@ -1,4 +1,4 @@
-"""Keys as gpg lists them: name, expiry, and whether a key can keep a journal. Starts no program."""
+"""Keys as gpg lists them: names, expiry, and whether a key can keep a journal. Starts no program."""
 
 from __future__ import annotations
 
@@ -32,21 +32,19 @@ OF_ABILITY = {"S": Flaw.CANNOT_SIGN, "E": Flaw.CANNOT_SEAL}
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A key: full fingerprint, first user id, flaw, expiry, and the long id of the part to seal messages for."""
+    """A key: full fingerprint, first user id, flaw, and the long id of the part to seal messages for."""
 
     fingerprint: str
     name: str
     trouble: Flaw
-    expires: datetime | None
     sealing_id: str
 
 
 def as_key(listed: dict[str, Any]) -> Key:
     """Return a key as python-gnupg lists it."""
-    expires = datetime.fromtimestamp(int(listed["expires"]), UTC) if listed["expires"] else None
     name = listed["uids"][0] if listed["uids"] else ""
     ids = [key_id for key_id, info in listed.get("subkey_info", {}).items() if "e" in info["cap"]]
-    return Key(listed["fingerprint"], name, _flaw(listed), expires, ids[-1] if ids else listed["keyid"])
+    return Key(listed["fingerprint"], name, _flaw(listed), ids[-1] if ids else listed["keyid"])
 
 
 def ends_of(listed: dict[str, Any]) -> dict[str, datetime]:

@@ -16,7 +16,7 @@ class Recipients:
     """The keys to seal for. `signer` is the fingerprint of this device's key: a recipient too.
 
     `certificates` are files of the other recipients, with the journal key's last. `key_ids` are the long ids of each
-    recipient, the journal key's last. With `hidden`, a message names the journal key only.
+    recipient, the journal key's last. With `hidden`, a message names only the journal key, the key of no person.
     """
 
     signer: str

@@ -20,8 +20,7 @@ def seal(gpg: Gpg, data: bytes, recipients: Recipients) -> bytes:
     OtherKeys unless the message is sealed for each recipient once and for no other key: settings of gpg and a changed
     certificate can lead to others.
     """
-    *others, journal = map(str, recipients.certificates)
-    status = gpg.seal(data, recipients.signer, others, journal, hidden=recipients.hidden)
+    status = gpg.seal(data, recipients)
     complete = len(status.all("SIG_CREATED")) == 1 and status.has("END_ENCRYPTION")
     if status.code or not complete or not status.data:
         raise diagnosis.why_not_sealed(gpg, recipients, status)

@@ -132,10 +132,6 @@ def _options(row: Any, where: str) -> tuple[Option, ...]:
     return tuple(Option(*_required_texts(choice, ("value", "label"), where)) for choice in choices)
 
 
-def _help(row: Any, where: str) -> Help:
-    return Help(*_required_texts(row, Help.__match_args__, where))
-
-
 def _prompt(row: dict[str, Any], tables: Tables, where: str) -> Prompt:
     keys = Prompt.__match_args__
     _required_texts(row, ("text",), where)
