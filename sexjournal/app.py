@@ -9,8 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sexjournal.config import Config
-from sexjournal.config import load as load_config
+from sexjournal.config import Config, load_config
 from sexjournal.errors import BadInput, Damaged
 
 if TYPE_CHECKING:

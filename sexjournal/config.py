@@ -1,4 +1,4 @@
-"""Settings: one table of what there is, and where each value comes from. Knows no journal and no terminal."""
+"""The table of settings, and where each value comes from: environment, file or default. Knows no journal."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from sexjournal.system import disk
 
 SettingValue = str | bool | time | tuple[str, ...]
 
-CADENCES = ("day", "week", "month", "year")
+CADENCE_NAMES = ("day", "week", "month", "year")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
-def _text(raw: object) -> str:
+def _to_text(raw: object) -> str:
     if not isinstance(raw, str):
         raise ValueError("text")
     return raw
 
 
-def _flag(raw: object) -> bool:
+def _to_flag(raw: object) -> bool:
     words = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
     if isinstance(raw, bool):
         return raw
@@ -32,7 +32,7 @@ def _flag(raw: object) -> bool:
     raise ValueError("true or false")
 
 
-def _one_of(*values: str) -> Callable[[object], str]:
+def _choice_of(*values: str) -> Callable[[object], str]:
     def read(raw: object) -> str:
         if raw not in values:
             raise ValueError("one of " + ", ".join(values))
@@ -41,14 +41,14 @@ def _one_of(*values: str) -> Callable[[object], str]:
     return read
 
 
-def _cadence(raw: object) -> tuple[str, ...]:
+def _to_cadence(raw: object) -> tuple[str, ...]:
     words = raw.replace(",", " ").split() if isinstance(raw, str) else raw
-    if not isinstance(words, list) or any(word not in CADENCES for word in words):
-        raise ValueError("any of " + ", ".join(CADENCES))
-    return tuple(word for word in CADENCES if word in words)
+    if not isinstance(words, list) or any(word not in CADENCE_NAMES for word in words):
+        raise ValueError("any of " + ", ".join(CADENCE_NAMES))
+    return tuple(word for word in CADENCE_NAMES if word in words)
 
 
-def _hour(raw: object) -> time:
+def _to_hour(raw: object) -> time:
     try:
         return time.fromisoformat(raw) if isinstance(raw, str) else time(int(str(raw)))
     except ValueError:
@@ -57,7 +57,7 @@ def _hour(raw: object) -> time:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One line of the table: `read` turns TOML or an environment variable into the value, or raises ValueError."""
+    """A line of the table: `read` turns TOML or an environment variable into the value, or raises ValueError."""
 
     name: str
     read: Callable[[object], SettingValue]
@@ -70,20 +70,20 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("dir", _text, "", "the directory of the journal; empty is the usual place of this system"),
-    Setting("language", _one_of("auto", "en", "nl"), "auto", "language of the questions: auto follows the locale"),
-    Setting("editor", _text, "", "the editor; empty takes $VISUAL, $EDITOR, or the first of nano, vim and vi"),
-    Setting("cadence", _cadence, ("day", "week"), "when a page may be looked at again: day, week, month, year"),
-    Setting("discreet", _flag, False, "list hides titles, people and tags"),
-    Setting("health", _flag, False, "ask the questions about protection, cycle and discomfort"),
-    Setting("week_starts", _one_of(*DAYS), "monday", "the first day of a week in pictures"),
-    Setting("day_starts", _hour, time(5), "until this hour it is still the evening before"),
+    Setting("dir", _to_text, "", "the directory of the journal; empty is the usual place of this system"),
+    Setting("language", _choice_of("auto", "en", "nl"), "auto", "language of the questions: auto follows the locale"),
+    Setting("editor", _to_text, "", "the editor; empty takes $VISUAL, $EDITOR, or the first of nano, vim and vi"),
+    Setting("cadence", _to_cadence, ("day", "week"), "when a page may be looked at again: day, week, month, year"),
+    Setting("discreet", _to_flag, False, "list hides titles, people and tags"),
+    Setting("health", _to_flag, False, "ask the questions about protection, cycle and discomfort"),
+    Setting("week_starts", _choice_of(*DAYS), "monday", "the first day of a week in pictures"),
+    Setting("day_starts", _to_hour, time(5), "until this hour it is still the evening before"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """The settings in force. `sources` tells for each name where its value comes from."""
+    """The settings in force. `sources` has the origin of each value, by name: a file, a variable or `default`."""
 
     values: Mapping[str, SettingValue]
     sources: Mapping[str, str]
@@ -115,20 +115,20 @@ class Config:
         return "nl" if locale.lower().startswith("nl") else "en"
 
 
-def load(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
-    """Read the settings: the environment wins over the file, the file over the defaults."""
+def load_config(path: Path, environ: Mapping[str, str] = os.environ) -> Config:
+    """Read the settings. The environment wins over the file, and the file over the defaults."""
     file = _read_file(path)
     values: dict[str, SettingValue] = {}
     sources: dict[str, str] = {}
     for setting in SETTINGS:
-        raw, source = _raw(setting, file, environ, path)
-        values[setting.name] = setting.default if raw is None else _value(setting, raw, source)
+        raw, source = _raw_value(setting, file, environ, path)
+        values[setting.name] = setting.default if raw is None else _checked_value(setting, raw, source)
         sources[setting.name] = source
     return Config(values, sources, path)
 
 
-def find(name: str) -> Setting:
-    """Return the line of the table; BadInput for a name that is not in it."""
+def find_setting(name: str) -> Setting:
+    """Return a line of the table by name; BadInput for an unknown name."""
     for setting in SETTINGS:
         if setting.name == name:
             return setting
@@ -136,50 +136,50 @@ def find(name: str) -> Setting:
     raise BadInput(f"there is no setting '{name}'", f"the settings are {names}")
 
 
-def store(path: Path, name: str, typed: str) -> SettingValue:
-    """Set one setting in the file, everything else in it as it is; return its value."""
+def store_setting(path: Path, name: str, typed: str) -> SettingValue:
+    """Change a setting in the file and nothing else there; return the value."""
     import tomlkit
 
-    setting = find(name)
-    value = _value(setting, typed, "the command line")
+    setting = find_setting(name)
+    value = _checked_value(setting, typed, "the command line")
     _read_file(path)
     document = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
-    document[name] = _plain(value)
+    document[name] = _to_toml(value)
     disk.replace(path, tomlkit.dumps(document).encode())
     return value
 
 
-def shown(value: SettingValue) -> str:
-    """Return the value as it would be written in the file: what JSON writes for it is TOML too."""
+def in_toml(value: SettingValue) -> str:
+    """Return the value as TOML: for these types JSON and TOML are the same."""
     import json
 
-    return json.dumps(_plain(value), ensure_ascii=False)
+    return json.dumps(_to_toml(value), ensure_ascii=False)
 
 
-def _plain(value: SettingValue) -> str | bool | list[str]:
-    """Return the value in types that TOML has."""
+def _to_toml(value: SettingValue) -> str | bool | list[str]:
+    """Return the value in the types of TOML."""
     if isinstance(value, time):
         return f"{value:%H:%M}"
     return list(value) if isinstance(value, tuple) else value
 
 
-def _reason(error: Exception) -> str:
-    import tomllib  # loaded already: what it says is being told
+def _why_unreadable(error: Exception) -> str:
+    import tomllib  # loaded already by _parse_toml
 
     if isinstance(error, tomllib.TOMLDecodeError):
         return str(error).lower()
     if isinstance(error, UnicodeDecodeError):
         return "it is not UTF-8"
-    return "it holds something far too long or too deep"  # a number of thousands of digits, brackets in brackets
+    return "it holds something far too long or too deep"  # such as a number of thousands of digits
 
 
 def _read_file(path: Path) -> Mapping[str, object]:
     try:
-        settings = _parsed(path.read_text("utf-8"))
+        settings = _parse_toml(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
     except (ValueError, RecursionError) as error:
-        raise BadInput(f"{path} cannot be read: {_reason(error)}", "mend the file, or move it away") from None
+        raise BadInput(f"{path} cannot be read: {_why_unreadable(error)}", "mend the file, or move it away") from None
     except OSError as error:
         raise BadInput(f"{path} cannot be read: {str(error.strerror).lower()}") from None
     for name in settings.keys() - {setting.name for setting in SETTINGS}:
@@ -187,14 +187,14 @@ def _read_file(path: Path) -> Mapping[str, object]:
     return settings
 
 
-def _parsed(text: str) -> dict[str, object]:
-    """Read TOML, or raise ValueError; imported here because most people have no file."""
+def _parse_toml(text: str) -> dict[str, object]:
+    """Parse TOML, or raise ValueError. Import tomllib here: most people have no file."""
     import tomllib
 
     return tomllib.loads(text)
 
 
-def _raw(
+def _raw_value(
     setting: Setting, file: Mapping[str, object], environ: Mapping[str, str], path: Path
 ) -> tuple[object | None, str]:
     if setting.variable in environ:
@@ -204,7 +204,7 @@ def _raw(
     return None, "default"
 
 
-def _value(setting: Setting, raw: object, source: str) -> SettingValue:
+def _checked_value(setting: Setting, raw: object, source: str) -> SettingValue:
     try:
         return setting.read(raw)
     except ValueError as error:

@@ -209,7 +209,7 @@ def test_what_was_changed_by_hand_in_between_stays_and_the_checkout_is_given_up(
     assert is_finished(here)
     assert here.files() == before
     assert here.repository.commit(NOW)
-    assert here.held() == before
+    assert here.committed() == before
 
 
 def test_a_commit_by_hand_in_between_stays(here: Device, monkeypatch: pytest.MonkeyPatch) -> None:

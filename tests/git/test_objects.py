@@ -106,7 +106,7 @@ def test_joining_makes_a_commit_after_both_and_changes_nothing_here(here: Device
     (here.directory / ".git" / "journal-index").write_text("left by a killed command")
     lake, train = here.objects.write(b"joined"), here.objects.tree(theirs)[TRAIN].oid
     joined = here.objects.merge_commit({LAKE: lake, TRAIN: train, OWN: None}, ours, theirs, NOW)
-    assert here.held(joined) == {LAKE: "joined", TRAIN: "train"}
+    assert here.committed(joined) == {LAKE: "joined", TRAIN: "train"}
     assert here.git("log", "-1", "--format=%P|%s|%an|%ad|%cd", "--date=iso-strict", joined) == (
         f"{ours} {theirs}|journal: update|journal|{NOW.isoformat()}|{NOW.isoformat()}"
     )

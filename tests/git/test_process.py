@@ -82,7 +82,7 @@ def test_nothing_is_committed_in_the_middle_of_what_the_person_does(here: Device
     with pytest.raises(SyncTrouble, match=f"in the middle of a {UNFINISHED_COMMANDS[mark]}") as told:
         here.write({TRAIN: "train"})
     assert f"git -C {here.directory} {UNFINISHED_COMMANDS[mark]} --abort" in told.value.hint
-    assert set(here.held()) == {OWN, LAKE}
+    assert set(here.committed()) == {OWN, LAKE}
     (here.directory / ".git" / mark).unlink()
     assert here.repository.commit(NOW)
-    assert set(here.held()) == {OWN, LAKE, TRAIN}
+    assert set(here.committed()) == {OWN, LAKE, TRAIN}

@@ -59,4 +59,4 @@ def test_a_driver_that_failed_does_not_drop_the_other_side(here: Device) -> None
         here.repository.commit(NOW)
     here.git("merge", "--abort")
     assert not here.repository.commit(NOW)
-    assert here.held("other")[LAKE] == "theirs"
+    assert here.committed("other")[LAKE] == "theirs"

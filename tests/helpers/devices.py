@@ -1,6 +1,6 @@
-"""Devices that share one remote: each a journal directory as git sees it, with files that only look like sealed pages.
+"""Devices that share a remote: each is a journal directory for git, with files that only look like sealed pages.
 
-No key is needed here: what is tested knows commits and paths, and never what a page holds.
+No key is needed: git/ knows commits and paths, and never the content of a page.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ OWN = "journal.asc"
 
 @dataclass
 class Device:
-    """One device: its directory, and what works on it."""
+    """A device: a directory, and the parts of git/ that work there."""
 
     room: Room
     directory: Path
@@ -51,13 +51,13 @@ class Device:
         return Checkout(self.directory, self.environ)
 
     def git(self, *words: str, stdin: bytes | None = None, check: int | None = 0) -> str:
-        """What the real git says in here."""
+        """Run the real git here and return the output."""
         return (
             self.room.git(*words, cwd=self.directory, stdin=stdin, check=check).out.decode("utf-8", "replace").strip()
         )
 
     def write(self, files: Mapping[str, str | None]) -> str:
-        """Write these files, or take them away where there is None, and commit; return the commit."""
+        """Write these files, or remove a file with None, and commit; return the commit."""
         for name, text in files.items():
             path = self.directory / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,29 +70,29 @@ class Device:
         return self.git("rev-parse", "HEAD")
 
     def files(self) -> dict[str, str]:
-        """Every file in the work tree."""
-        found = (path for path in self.directory.rglob("*") if ".git" not in path.relative_to(self.directory).parts)
-        return {str(path.relative_to(self.directory)): path.read_text() for path in found if path.is_file()}
+        """Return every file in the working tree, by path."""
+        paths = (path for path in self.directory.rglob("*") if ".git" not in path.relative_to(self.directory).parts)
+        return {str(path.relative_to(self.directory)): path.read_text() for path in paths if path.is_file()}
 
-    def held(self, commit: str = "HEAD") -> dict[str, str]:
-        """Every file in a commit, as the real git gives it."""
+    def committed(self, commit: str = "HEAD") -> dict[str, str]:
+        """Return every file in a commit, by path, read with the real git."""
         names = self.git("ls-tree", "-r", "--name-only", commit).splitlines()
         return {name: self.room.git("cat-file", "blob", f"{commit}:{name}", cwd=self.directory).text for name in names}
 
     def whole(self) -> bool:
-        """Whether files, index and branch say the same, and git finds nothing unsound."""
+        """Whether files, index and branch agree, and git fsck finds no damage."""
         return (
             self.git("status", "--porcelain") == ""
-            and self.files() == self.held()
+            and self.files() == self.committed()
             and self.git("fsck", "--no-dangling") == ""
         )
 
     def give(self) -> None:
-        """Push what is here."""
+        """Push the current commit."""
         assert self.remote.push(self.remote.head)
 
     def get(self) -> str:
-        """Fetch and take over what is new, as where nothing was written meanwhile."""
+        """Fetch, check out and accept the remote's commit: a sync without local changes."""
         incoming = self.remote.fetch()
         self.checkout.check_out(incoming)
         self.remote.accept(incoming)
@@ -100,13 +100,13 @@ class Device:
 
 
 def device(room: Room, name: str, address: Path | str = "") -> Device:
-    """Make a device whose remote is this."""
-    made = Device(room, room.root / "data" / name)
-    made.directory.mkdir()
-    made.repository.prepare()
+    """Make a device with this address as its remote."""
+    device = Device(room, room.root / "data" / name)
+    device.directory.mkdir()
+    device.repository.prepare()
     if address:
-        made.remote.set_url(str(address))
-    return made
+        device.remote.set_url(str(address))
+    return device
 
 
 def bare(room: Room) -> Path:

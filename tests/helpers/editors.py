@@ -1,4 +1,4 @@
-"""Real editors: how to type, save and leave in each, and a configuration that writes down all that it can."""
+"""Real editors: the keys to type, save and leave, and configurations that write as many traces as possible."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from room import Room
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """How to write, delete and look for a word in an editor, to save and to leave; and a talkative configuration."""
+    """The keys of an editor to write, delete and find a word, to save and to leave; and a talkative configuration."""
 
     type: str
     save: str
@@ -47,7 +47,7 @@ EDITORS = {
 
 
 def present(name: str) -> str:
-    """The path of an editor, or a skipped test."""
+    """Return the path of an editor, or skip the test."""
     path = shutil.which(name)
     if not path:
         pytest.skip(f"{name} is not on this machine")
@@ -55,17 +55,17 @@ def present(name: str) -> str:
 
 
 def furnish(room: Room, name: str) -> None:
-    """Configure an editor to write down all that it can."""
+    """Configure an editor to write as many traces as possible."""
     for place in ("backup", "swap", "undo"):
         (room.home / place).mkdir()
     for path, text in EDITORS[name].settings.items():
         file = (room.root if path.startswith("config/") else room.home) / path
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text.replace("~/", f"{room.home}/"))  # nano asks nobody where root lives
+        file.write_text(text.replace("~/", f"{room.home}/"))  # nano does not ask $HOME for root
 
 
 def write(room: Room, window: pexpect.spawn[str], name: str) -> None:
-    """Type the room's canary and save it, twice, as a backup holds what was saved before."""
+    """Type the room's canary and save, twice: a backup holds the page as saved before."""
     keys, before = EDITORS[name], draft_page(room).read_text().count(room.canary)
     for times in (before + 1, before + 2):
         window.send(keys.type.format(word=room.canary))
@@ -86,7 +86,7 @@ def until(condition: Callable[[], bool], seconds: float = 15) -> None:
 
 
 def child_of(process: int) -> int:
-    """The process that this one started."""
+    """Return the child of a process."""
     parents = {int(path.parent.name): _parent(path) for path in Path("/proc").glob("[0-9]*/stat")}
     return next(child for child, parent in parents.items() if parent == process)
 

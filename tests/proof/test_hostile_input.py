@@ -176,7 +176,7 @@ def test_prompts_and_settings_are_read_or_refused_with_the_file(figures: Figures
         except (ValueError, RecursionError):
             bent.write_text(text, "utf-8")
             with pytest.raises(BadInput, match=re.escape(str(bent))):
-                config.load(bent, {})
+                config.load_config(bent, {})
     figures.record("YAML", "prompt files bent and broken", len(every))
     figures.record("YAML", "of them, refused without the name of the file", len(wrong), most=0)
     assert wrong == []

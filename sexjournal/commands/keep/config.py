@@ -24,12 +24,12 @@ def config(
 
     app = app_of(ctx)
     if name is not None and value is not None:
-        stored = settings.store(app.config_path, name, value)
-        app.terminal.say(f"{name} = {settings.shown(stored)}, in {app.config_path}")
+        stored = settings.store_setting(app.config_path, name, value)
+        app.terminal.say(f"{name} = {settings.in_toml(stored)}, in {app.config_path}")
         return
-    wanted = (settings.find(name),) if name is not None else settings.SETTINGS
+    wanted = (settings.find_setting(name),) if name is not None else settings.SETTINGS
     table = [
-        (one.name, settings.shown(app.config.values[one.name]), app.config.sources[one.name], one.sentence)
+        (one.name, settings.in_toml(app.config.values[one.name]), app.config.sources[one.name], one.sentence)
         for one in wanted
     ]
     app.terminal.show(
