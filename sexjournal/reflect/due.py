@@ -1,8 +1,8 @@
-"""The pages that are due for a review. Knows pages; the clock and the settings are handed in.
+"""The pages due for a review. Knows pages; the clock and the settings are handed in.
 
 Days are journal days, each counted where the person was: the day of writing at the offset stored with the page, today
 at the offset of `now`. Only dates are compared, so clocks that go forward or back make no difference. After a flight
-west a day comes twice, and its pages are due on both.
+west the same day comes twice, with the same pages due.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ if TYPE_CHECKING:
     from sexjournal.entry.entry import Entry
 
 WINDOWS = {"day": (1, 4), "week": (7, 13), "month": (30, 60)}  # days after the day of writing, both ends included
-CADENCES = (*WINDOWS, "year")
+REVIEW_CADENCES = (*WINDOWS, "year")
 
 _AROUND = timedelta(days=3)  # before and after the anniversary
-_NO = frozenset({"false", "no", "off"})
+_FALSE_WORDS = frozenset({"false", "no", "off"})
 
 
 @dataclass(frozen=True, slots=True)
 class DuePage:
-    """A page that is due for a review, and its cadence: `day`, `week`, `month` or `year` (`free` when asked for)."""
+    """A page due for a review, and the cadence: `day`, `week`, `month` or `year` (`free` on request)."""
 
     entry: Entry
     cadence: str
@@ -38,16 +38,16 @@ class DuePage:
 def due_pages(
     entries: Iterable[Entry], now: datetime, cadences: Collection[str], day_starts: time
 ) -> tuple[DuePage, ...]:
-    """Return the pages that are due at `now`, which has its zone: by cadence, then the page that was written first.
+    """Return the pages due at `now`, a moment with a zone: by cadence, then by time of writing.
 
     A page is due once for each cadence, for `year` once in each year. Quiet pages and resting pages
     (`resurface: false`) are never due. The questions of a cadence decide about the other pages:
 
-    - `day`: a jot that was not written out; writing it out was its day review. Also an experience that was written on
-      the day it happened: the questions ask about the morning after and the rating by now.
+    - `day`: a jot not yet written out; writing out a jot counts as the day review. Also an experience written on the
+      very day: the questions ask about the morning after and the rating by now.
     - `week`, `month`: an experience or a fantasy, the only kinds with a number for then. A memory is seen from today to
       begin with, a wish moves on the board, and no section asks about the other kinds.
-    - `year`: a page of any kind, except a jot; the questions are about the person who reads it.
+    - `year`: a page of any kind, except a jot; the questions are about the reading person.
     """
     today = journal_day(now, day_starts)
     pages: defaultdict[str, list[Entry]] = defaultdict(list)
@@ -55,17 +55,17 @@ def due_pages(
         pages[_due_cadence(entry, today, day_starts)].append(entry)
     return tuple(
         DuePage(entry, cadence)
-        for cadence in CADENCES
+        for cadence in REVIEW_CADENCES
         if cadence in cadences
         for entry in sorted(pages[cadence], key=writing_order)
     )
 
 
 def page_of_the_day(pages: Iterable[DuePage], today: date) -> DuePage | None:
-    """Return the page to offer today, whatever the order of the pages: the lowest hash of the day and the id.
+    """Return the page to offer today, for any order of the pages: the lowest hash of the day and the id.
 
-    The choice stays the same all day while that page is due. Only a page that becomes due on the same day can replace
-    it. Pages become due when a day starts, so such a page has to come in from another device.
+    The choice stays the same all day while the page is due, except when another device brings in another due page with
+    a lower hash.
     """
     import hashlib  # loads OpenSSL
 
@@ -76,7 +76,7 @@ def page_of_the_day(pages: Iterable[DuePage], today: date) -> DuePage | None:
 
 
 def _due_cadence(entry: Entry, today: date, day_starts: time) -> str:
-    """Return the cadence for which a page is due; empty for most pages. A page never has two."""
+    """Return the cadence of a due page, empty for the others. A page is never due for two."""
     day = written_day(entry, day_starts)
     if day is None:
         return ""
@@ -86,7 +86,7 @@ def _due_cadence(entry: Entry, today: date, day_starts: time) -> str:
 
 
 def _cadence_between(day: date, today: date) -> str:
-    """Return the cadence whose window holds today, for a page written on `day`; empty for none."""
+    """Return the cadence with today in the window, for a page written on `day`; empty for none."""
     age = (today - day).days
     for cadence, (first, last) in WINDOWS.items():
         if first <= age <= last:
@@ -95,7 +95,7 @@ def _cadence_between(day: date, today: date) -> str:
 
 
 def _anniversary(day: date, today: date) -> int | None:
-    """Return the later year in which the same date is around today; near New Year, not always the year of today."""
+    """Return the later year with the same date around today; near New Year, not always the year of today."""
     for year in {(today - _AROUND).year, (today + _AROUND).year}:
         first, last = _days_around(day, year)
         if year > day.year and first <= today <= last:
@@ -113,7 +113,7 @@ def _days_around(day: date, year: int) -> tuple[date, date]:
 
 
 def _has_questions(entry: Entry, cadence: str, day: date) -> bool:
-    """Return whether the questions of a cadence fit a page that was written on `day`."""
+    """Return whether the questions of a cadence fit a page written on `day`."""
     if is_jot(entry):
         return cadence == "day"
     if cadence == "day":
@@ -123,11 +123,11 @@ def _has_questions(entry: Entry, cadence: str, day: date) -> bool:
 
 
 def _rests(entry: Entry) -> bool:
-    return plain_word(entry.fields.get("resurface")) in _NO
+    return plain_word(entry.fields.get("resurface")) in _FALSE_WORDS
 
 
 def _is_reviewed(entry: Entry, cadence: str, day: date, today: date, day_starts: time) -> bool:
-    """Return whether the review was done: at any time, but for `year` around the anniversary of this year."""
+    """Return whether the review was done: at any time, but for `year` around the present anniversary."""
     reviews = [review for review in entry.reviews if review.get("cadence") == cadence]
     if cadence != "year":
         return bool(reviews)

@@ -1,7 +1,7 @@
-"""Facts of a page that reviews depend on: is it a jot, is it quiet, does it show numbers. Knows no clock and no review.
+"""Facts of a page for reviews: jot or page, quiet or not, numbers or none. Knows pages, no clock and no review.
 
-A page is quiet when the person said so, when it was not plainly wanted, or when saying no was hard. A quiet page gets
-no numbers and no pictures, and is not brought up again.
+A page is quiet when the person said so, when the moment was not plainly wanted, or when saying no was hard. A quiet
+page gets no numbers and no pictures, and is not brought up again.
 """
 
 from __future__ import annotations
@@ -25,34 +25,34 @@ def plain_word(value: Given) -> str:
 
 
 def is_jot(entry: Entry) -> bool:
-    """Return whether a page is still only the line that was jotted down on the day."""
+    """Return whether a page is still only the line jotted down on the day."""
     return bool(entry.jot) and not entry.body.strip()
 
 
 def is_quiet(entry: Entry) -> bool:
-    """Return whether a page is quiet: by its own mark, by `wanted`, or by `free` in a review."""
+    """Return whether a page is quiet: by the mark `quiet`, by `wanted`, or by `free` in a review."""
     if entry.quiet or unwanted(wanted=entry.fields.get("wanted")):
         return True
     return any(unwanted(free=review.get("free")) for review in entry.reviews)
 
 
 def makes_quiet(entry: Entry, answers: Mapping[str, Given]) -> bool:
-    """Return whether answers make a page quiet that was not quiet before: the moment to show the help, once."""
+    """Return whether a page becomes quiet through the answers: the moment to show the help, once."""
     return unwanted(answers.get("wanted"), answers.get("free")) and not is_quiet(entry)
 
 
 def unwanted(wanted: Given = None, free: Given = None) -> bool:
-    """Return whether the answers `wanted` and `free` say that the moment was not plainly wanted and free."""
+    """Return whether the answers `wanted` and `free` describe a moment not plainly wanted, or not free."""
     return Facts(wanted=plain_word(wanted), free=plain_word(free)).unwanted
 
 
 def shows_numbers(entry: Entry) -> bool:
-    """Return whether numbers are shown: not for pages that are quiet or from before adulthood."""
+    """Return whether numbers are shown: not for quiet pages and pages from before adulthood."""
     return not (is_quiet(entry) or entry.early)
 
 
 def prompt_facts(entry: Entry, *, health: bool = False) -> Facts:
-    """Return the facts of a page for the conditions of its questions; `health` is the setting.
+    """Return the facts of a page for the conditions of questions; `health` is the setting.
 
     A quiet page counts as not plainly wanted, also when the next answers are kinder. Quiet pages and pages from before
     adulthood have no rating here, so no question asks about a hidden number.
@@ -69,17 +69,17 @@ def prompt_facts(entry: Entry, *, health: bool = False) -> Facts:
 
 
 def written_day(entry: Entry, day_starts: time) -> date | None:
-    """Return the journal day on which a page was written, where the person was then; None without a time of writing."""
+    """Return the journal day of writing, at the place where the person was then; None without a time of writing."""
     written = entry.written
     return journal_day(written, day_starts) if written else None
 
 
 def writing_order(entry: Entry) -> tuple[datetime, str]:
-    """Return a key that sorts pages by time of writing; the id decides between two pages of one minute."""
+    """Return a sort key by time of writing; the id decides between two pages of the same minute."""
     return in_utc(entry.written), entry.id
 
 
 def in_utc(moment: datetime | None) -> datetime:
-    """Return a moment that compares with any other. A moment without a zone counts as UTC, None as the first of all."""
+    """Return a moment to compare with any other. A moment without a zone counts as UTC, None as the first of all."""
     moment = moment or datetime.min
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""One review of a page: the section with its questions, and the fields it becomes. Knows no terminal and no clock."""
+"""A review of a page: the section of questions, and the fields to store. Knows pages, no terminal and no clock."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sexjournal.entry.entry import Entry, Given, Value
 
 # The answers of a review in the order on the page; answers to the person's own questions come after them.
-_ORDER = (
+_ANSWER_ORDER = (
     *("now", "mood", "agree", "feeling", "size", "free", "tell", "note", "recall"),
     *("reading", "matters", "again", "reality", "share"),
 )
@@ -22,8 +22,8 @@ _ORDER = (
 def review_section(entry: Entry, cadence: str) -> str:
     """Return the section of the prompt files for a review of a page; `free` has the questions of a week later.
 
-    A fantasy has a section of its own, a month later too: its questions ask again how much it draws, on the scale of
-    then. The questions of the month ask how a moment feels.
+    A fantasy has an own section, a month later too: the questions ask again for the pull, on the scale of then. The
+    questions of the month ask how a moment feels.
     """
     if cadence in ("day", "year"):
         return f"review.{cadence}"
@@ -35,16 +35,16 @@ def review_section(entry: Entry, cadence: str) -> str:
 def review_fields(
     entry: Entry, cadence: str, now: datetime, answers: Mapping[str, Given], *, blind: bool, day_starts: time
 ) -> dict[str, Given]:
-    """Return the review to append to a page: its answers, its time, and whether the number came before the page.
+    """Return the review to append to a page: answers, time, and whether the number came before the page.
 
-    `at` is to the minute, with its offset. `days_since` counts from the date of the page, or from its writing where it
-    has no date, and is left out when the date is vaguer than a day. Blank answers are left out.
+    `at` is to the minute, with the offset. `days_since` counts from the date of the page, without a date from the day
+    of writing, and is left out when the date is vaguer than a day. Blank answers are left out.
     """
     review: dict[str, Given] = {
         "cadence": cadence,
         "at": now.isoformat(timespec="minutes"),
         "days_since": _days_since(entry, now, day_starts),
-        **dict.fromkeys(_ORDER),
+        **dict.fromkeys(_ANSWER_ORDER),
         **answers,
     }
     return {name: value for name, value in review.items() if not _is_blank(value)} | {"blind": blind}
@@ -64,7 +64,7 @@ def _is_blank(value: Given) -> bool:
 
 
 def review_time(review: Mapping[str, Value]) -> datetime | None:
-    """Return when a review was done; None where its `at` is no moment."""
+    """Return when a review was done; None where `at` is no moment."""
     try:
         return datetime.fromisoformat(str(review.get("at")))
     except ValueError:

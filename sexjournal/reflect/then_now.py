@@ -1,6 +1,6 @@
-"""Then and now: the number a page got at first, beside the number of a later review. Knows pages, no clock.
+"""Then and now: the first number of a page, beside the number of a later review. Knows pages, no clock.
 
-Two numbers are compared only where both are on one scale (rating, or the pull of a fantasy) and the second was given
+Two numbers are compared only where both are on the same scale (rating, or the pull of a fantasy) and the second came
 before the page was read again: a blind review.
 """
 
@@ -39,13 +39,13 @@ _NUMBERS = frozenset(map(str, range(LOWEST, HIGHEST + 1)))
 def comparable_numbers(entry: Entry, review: Mapping[str, Given]) -> tuple[int, int] | None:
     """Return the number of then and the number of a review; None where the two cannot be compared.
 
-    None without two numbers on one scale, when the page was open before the answer, and for pages that are quiet, also
-    through the review itself, or from before adulthood.
+    None without two numbers on the same scale, when the page was open before the answer, for quiet pages, also quiet
+    through the review itself, and for pages from before adulthood.
     """
     blind = plain_word(str(review.get("blind"))) == "true" and review.get("cadence") in _ASK_FOR_NOW
     if not blind or entry.kind not in THEN or not shows_numbers(entry) or unwanted(free=review.get("free")):
         return None
-    then, now = _number(entry.fields.get(THEN[entry.kind])), _number(review.get("now"))
+    then, now = _scale_number(entry.fields.get(THEN[entry.kind])), _scale_number(review.get("now"))
     return (then, now) if then and now else None
 
 
@@ -55,13 +55,13 @@ def latest_numbers(entry: Entry) -> tuple[int, int] | None:
     return next((numbers for review in reviews if (numbers := comparable_numbers(entry, review))), None)
 
 
-def _number(value: Given) -> int | None:
+def _scale_number(value: Given) -> int | None:
     """Return 1 to 7, from text or from a number; None for any other value."""
     return int(str(value)) if str(value) in _NUMBERS else None
 
 
 def turn_message(then: int, now: int) -> str:
-    """Return the id of the message that says both numbers; a difference of 1 counts as none."""
+    """Return the id of the message about both numbers; a difference of 1 counts as none."""
     return f"review.{_turn(then, now)}"
 
 
@@ -75,7 +75,7 @@ def _turn(then: int, now: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One page about one day, then and now; `size` is the person's own word, empty without an answer."""
+    """A page about a single day, then and now; `size` is the person's own word, empty without an answer."""
 
     entry: Entry
     day: date
@@ -89,8 +89,9 @@ class ThenNow:
     """Then and now of all pages: the newest rows, MOST_ROWS at most, and numbers about all pages with two numbers.
 
     `counts` are of `held`, `settled`, `grown`, `lighter` and `darker`. `median` is of the differences, None below
-    FEWEST pages. `left_out` counts the experiences and fantasies without a row, each for one reason: `quiet`, `early`,
-    `vague` (the date), `unreviewed` (a week or a month later), `unpaired` (reviewed, without two numbers to compare).
+    FEWEST pages. `left_out` counts the experiences and fantasies without a row, each for a single reason:
+    `quiet`, `early`, `vague` (the date), `unreviewed` (a week or a month later), `unpaired` (reviewed, without two
+    numbers to compare).
     """
 
     rows: tuple[Row, ...]
@@ -105,12 +106,12 @@ class ThenNow:
 
     @property
     def conclusive(self) -> bool:
-        """Return whether the pages are enough to say something about all of them."""
+        """Return whether the pages are enough for a sentence about all pages."""
         return self.n >= FEWEST
 
 
 def then_and_now(entries: Iterable[Entry]) -> ThenNow:
-    """Return then and now of the pages: for each page its newest blind review after a week or a month."""
+    """Return then and now of the pages: for each page the newest blind review after a week or a month."""
     from statistics import median  # loads decimals and fractions
 
     outcomes = [_row_or_reason(entry) for entry in entries if entry.kind in THEN and not is_jot(entry)]
@@ -127,7 +128,7 @@ def then_and_now(entries: Iterable[Entry]) -> ThenNow:
 
 
 def _row_or_reason(entry: Entry) -> Row | str:
-    """Return the row of a page, or the reason why it has none."""
+    """Return the row of a page, or the reason for no row."""
     if is_quiet(entry):
         return "quiet"
     if entry.early:
@@ -142,6 +143,6 @@ def _row_or_reason(entry: Entry) -> Row | str:
 
 
 def _later_reviews(entry: Entry) -> list[Mapping[str, Value]]:
-    """Return the reviews after a week or a month, newest first; of two at one time, first the one added later."""
+    """Return the reviews after a week or a month, newest first; of two at the same time, the later addition first."""
     reviews = (review for review in reversed(entry.reviews) if review.get("cadence") in _DRAWN)
     return sorted(reviews, key=lambda review: in_utc(review_time(review)), reverse=True)

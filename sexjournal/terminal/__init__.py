@@ -1,1 +1,1 @@
-"""Everything that is shown and asked in a terminal. Knows entries and words; knows no files, keys or git."""
+"""All output on a terminal, and all questions. Knows entries and words; knows no files, keys or git."""

@@ -1,4 +1,4 @@
-"""Questions at a terminal, one at a time. Knows when to ask and when to ask again; knows no page and no file.
+"""Questions at a terminal, asked in turn. Knows when to ask and when to ask again; knows no page and no file.
 
 The questions come from `prompts`, the lines from a `Console`.
 """
@@ -38,9 +38,9 @@ _YES_OR_NO = {"y": True, "yes": True, "j": True, "ja": True, "n": False, "no": F
 
 @dataclass(slots=True, repr=False)
 class Asker:
-    """Asks questions and keeps all `answers` so far, also after the person stopped.
+    """Ask questions, and keep all `answers` so far, also after the person stopped.
 
-    Every method that asks raises Interrupted on Ctrl-C and at the end of the input.
+    Every method with a question raises Interrupted on Ctrl-C and at the end of the input.
     """
 
     console: Console
@@ -60,9 +60,9 @@ class Asker:
     ) -> Answers:
         """Ask the first questions of a section, then the others if the person feels like it; return the answers.
 
-        `answered` holds stores (`fm.date`) or ids of questions that are not asked again, and `names` fill the
-        placeholders. `early` returns whether a date, as stored, lies before adulthood. The facts follow the answers:
-        a question whose condition only comes true later on is asked then.
+        `answered` holds stores (`fm.date`) or ids of questions to leave out, and `names` fill the placeholders.
+        `early` returns whether a date, as stored, lies before adulthood. The facts follow the answers: a later answer
+        can make the condition of an earlier question true, and that question is asked then.
         """
         begun = len(self.answers)
         with self.console.interruptible():
@@ -78,7 +78,7 @@ class Asker:
         names: Mapping[str, str] | None = None,
         early: Callable[[str], bool | None] | None = None,
     ) -> None:
-        """Ask as `ask_section` does, for a section that was introduced already."""
+        """Ask the questions of a section as `ask_section` does, without the introduction."""
         done = {prompt.id for prompt in self.wording.prompts.values() if {prompt.store, prompt.id} & {*answered}}
         with self.console.interruptible():
             for ask in _ROUNDS:
@@ -90,7 +90,7 @@ class Asker:
                     facts = _facts_after(facts, answer, early) if answer else facts
 
     def introduce(self, section: str) -> None:
-        """Say what the questions are about, and once that each may be skipped."""
+        """Say the title and the introduction of a section, and the first time, how to skip a question."""
         about = self.wording.sections[section]
         with self.console.interruptible():
             self.console.heading(about.title)
@@ -98,7 +98,7 @@ class Asker:
             self._hint_once("skip")
 
     def ask(self, prompt: Prompt, names: Mapping[str, str] | None = None) -> Answer | None:
-        """Ask one question until the answer is valid or the question is skipped; keep the answer and return it."""
+        """Ask a question until the answer is valid or the question is skipped; keep and return the answer."""
         question = replace(prompt, text=filled(prompt.text, names or {}))
         with self.console.interruptible():
             self._show(question)
@@ -107,7 +107,7 @@ class Asker:
     def confirm(self, question: str, default: bool = False) -> bool:
         """Return yes or no, in either language; Enter alone is `default`.
 
-        With `default` no, a yes agrees to something, so lines typed before the question do not answer it.
+        With `default` no, a yes agrees to a risk, so lines typed before the question do not count as an answer.
         """
         if not default:
             self.console.forget_typed_ahead()
@@ -135,7 +135,7 @@ class Asker:
         return None
 
     def line(self, question: str) -> str:
-        """Return one typed line, without the space around it; empty when skipped."""
+        """Return a typed line, without the space around it; empty when skipped."""
         with self.console.interruptible():
             self.console.heading(question)
             return self.console.read_line().strip()
@@ -160,7 +160,7 @@ class Asker:
                 return answer
 
     def _read_lines(self, prompt: Prompt) -> Answer | None:
-        """Read lines until an empty one. Each counts as soon as it is typed, also when the person is cut off."""
+        """Read lines until an empty line. Each line counts at once, also when the person is cut off later."""
         begun, lines, answer = len(self.answers), list[str](), None
         while line := self.console.read_line():
             lines.append(line)
@@ -197,7 +197,7 @@ class Asker:
             self._hint_once("own_words")
 
     def _list(self, options: Sequence[Option], *, flowing: bool = False) -> None:
-        """Write the options with their numbers: a line for each, or `flowing`, one after another."""
+        """Write the options with numbers: a line for each option, or all in a row with `flowing`."""
         numbered = [f"{number} {option.label}" for number, option in enumerate(options, 1)]
         if flowing:  # a line is broken between two options only
             numbered = [" · ".join(option.replace(" ", NO_BREAK) for option in numbered)]

@@ -22,7 +22,7 @@ MARK_THEN, MARK_NOW, MARK_SAME, LINK = "○", "●", "◉", "─"
 
 
 def chart_lines(picture: ThenNow, style: Style, words: Vocabulary) -> str:
-    """Return a row for each page: a hollow mark for then, a full one for now. The chart is clear without colour."""
+    """Return a row for each page: a hollow mark for then, a full mark for now. The chart is clear without colour."""
     if not picture.rows:
         return ""
     head = " " * _label_width(style) + "".join(f"{number:>{STEP}}" for number in NUMBERS)
@@ -38,7 +38,7 @@ def chart_table(picture: ThenNow, style: Style, words: Vocabulary) -> str:
 
 
 def caption(picture: ThenNow, messages: Mapping[str, str], words: Vocabulary) -> list[str]:
-    """Return the sentences below the rows; about all pages together only where they are enough."""
+    """Return the sentences below the rows; about all pages together only when `conclusive`."""
     numbers = {"n": str(picture.n), **{name: str(count) for name, count in picture.counts.items()}}
     few = {0: "insight.none", 1: "insight.one"}.get(picture.n, "insight.few")
     keys = ("insight.held_share", "insight.twice") if picture.conclusive else (few,)

@@ -1,7 +1,6 @@
 """Lines to and from a person at a terminal. Knows how a line is read and wrapped; knows no question and no page.
 
-Lines are read from and written to the streams that are handed in, so that stdout stays free for the output of a
-command.
+Lines go through the streams given to `Console`, so that stdout stays free for the output of a command.
 """
 
 from __future__ import annotations
@@ -27,14 +26,14 @@ _NARROWEST = 20  # columns: below this, wrapping only makes a text harder to rea
 
 
 class Reader(Protocol):
-    """The source of typed lines: a line with its newline, and "" at the end, as from `sys.stdin`."""
+    """The source of typed lines: lines with a newline, and "" at the end, as from `sys.stdin`."""
 
     def readline(self) -> str: ...
 
 
 @dataclass(slots=True, repr=False)
 class Console:
-    """A terminal with a person in front of it. `messages` says what is wrong with a typed line, by name."""
+    """A terminal with a person in front. `messages` holds the complaints about a typed line, by name."""
 
     reader: Reader
     out: TextIO
@@ -44,7 +43,7 @@ class Console:
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
-        """Raise Interrupted for Ctrl-C and for the end of the input, on a line of its own."""
+        """Raise Interrupted for Ctrl-C and for the end of the input, after a newline on the terminal."""
         try:
             yield
         except (KeyboardInterrupt, EOFError):
@@ -68,9 +67,9 @@ class Console:
             self._write(f"{colour}{printed}{_PLAIN}\n" if colour and self.colour else f"{printed}\n")
 
     def read_line(self) -> str:
-        """Return one typed line without its newline; EOFError at the end of the input.
+        """Return a typed line without the newline; EOFError at the end of the input.
 
-        A line that is no UTF-8 is refused and read again.
+        A line with bytes outside UTF-8 is refused, and the next line is read.
         """
         line = None
         while line is None:
@@ -95,7 +94,7 @@ class Console:
         return line
 
     def forget_typed_ahead(self) -> None:
-        """Drop what was typed before now and not yet read."""
+        """Drop all lines that were typed before now and not yet read."""
         with suppress(OSError, termios.error):  # the terminal may be gone; then the next question ends the command
             if (terminal := _descriptor(self.reader)) >= 0:
                 termios.tcflush(terminal, termios.TCIFLUSH)
@@ -119,13 +118,13 @@ def wait_for_line(reader: Reader) -> None:
 
 
 def _descriptor(reader: Reader) -> int:
-    """Return the descriptor of the terminal that lines come from, -1 where they come from elsewhere."""
+    """Return the descriptor of the terminal behind a reader, -1 for any other source of lines."""
     return reader.fileno() if isinstance(reader, io.TextIOBase) and reader.isatty() else -1
 
 
 @contextmanager
 def _signal_pipe() -> Iterator[int]:
-    """Yield a descriptor that can be read as soon as a signal with a handler has come."""
+    """Yield a descriptor with data to read as soon as a signal with a handler has come."""
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
     before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)

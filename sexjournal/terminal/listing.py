@@ -1,4 +1,4 @@
-"""A list of pages, a line for each: columns on a terminal, fields between tabs in a pipe, or JSON. Writes nothing."""
+"""A list of pages: columns on a terminal, fields between tabs in a pipe, or JSON. Knows pages, no files."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ def entry_lines(entries: Iterable[Entry], style: Style, words: Vocabulary) -> st
     if style.tty:
         return _columned([_cells(entry, style, words) for entry in entries], style)
     rows = (_fields(entry, style) for entry in entries)
-    return "".join(tabbed(*(_joined(fields[name], ",") for name in _TABBED)) for fields in rows)
+    return "".join(tabbed(*(_with_commas(fields[name], ",") for name in _TABBED)) for fields in rows)
 
 
 def entries_json(entries: Iterable[Entry], style: Style) -> str:
     """Return a JSON array in pure ASCII, an object and a line for each entry.
 
     `{"id", "date", "earliest", "latest", "kind", "written", "people", "tags", "rating", "title", "reviews", "now"}`:
-    `date` as stored, `earliest` and `latest` its bounds (`latest` null without an end), `written` in ISO 8601,
-    `people` and `tags` lists, `rating` and `now` (the last blind review) 1..7, `reviews` their count. Absent values
+    `date` as stored, `earliest` and `latest` the bounds (`latest` null without an end), `written` in ISO 8601,
+    `people` and `tags` lists, `rating` and `now` (the last blind review) 1..7, `reviews` a count. Absent values
     are null. In `discreet`, people, tags and title are null.
     """
     objects = (json.dumps(_fields(entry, style)) for entry in entries)
@@ -83,10 +83,10 @@ def _cells(entry: Entry, style: Style, words: Vocabulary) -> dict[str, str]:
         "rating": f"{numbers[0]} → {numbers[1]}" if numbers else fields["rating"],
         "title": fields["title"],
     }
-    return {name: one_line(_joined(value, ", ")) for name, value in cells.items()}
+    return {name: one_line(_with_commas(value, ", ")) for name, value in cells.items()}
 
 
-def _joined(value: object, comma: str) -> str:
+def _with_commas(value: object, comma: str) -> str:
     if isinstance(value, list):
         return comma.join(map(str, value))
     return "" if value is None else str(value)
@@ -98,7 +98,7 @@ def _columned(rows: Sequence[Mapping[str, str]], style: Style) -> str:
 
 
 def _widths(rows: Sequence[Mapping[str, str]], available: int) -> dict[str, int]:
-    """Return the width of each column in cells, so that a line fits; 0 for a column that is not shown."""
+    """Return the width of each column in cells, so that a line fits; 0 for a hidden column."""
     natural = {name: max(cell_width(cells[name]) for cells in rows) for name in (rows[0] if rows else ())}
     widths = dict(natural)
     for name, least in _SHRINK:
@@ -112,10 +112,10 @@ def _widths(rows: Sequence[Mapping[str, str]], available: int) -> dict[str, int]
 
 
 def _columned_line(cells: Mapping[str, str], widths: Mapping[str, int], style: Style) -> str:
-    columns = (_coloured(name, cut(cells[name], width), style) for name, width in widths.items() if width)
+    columns = (_coloured_cell(name, cut(cells[name], width), style) for name, width in widths.items() if width)
     return (" " * GAP).join(columns).rstrip() + "\n"
 
 
-def _coloured(column: str, text: str, style: Style) -> str:
+def _coloured_cell(column: str, text: str, style: Style) -> str:
     colour = _COLUMN_COLOURS.get(column)
     return f"\x1b[{colour}m{text}\x1b[0m" if colour and style.colour and text.strip() else text

@@ -1,4 +1,4 @@
-"""The lines that `journal grep` prints for a match: safe, and in grep's colours. Knows matches, no pages."""
+"""The lines of `journal grep` for a match: safe to print, in grep's colours. Knows matches, no pages."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SHADES = {"match": "01;31", "name": "35", "number": "32", "mark": "36"}  # the 
 
 
 def match_lines(result: Result, options: Options) -> str:
-    """Return the lines that grep prints for one result, made safe, coloured where the options say so."""
+    """Return the lines of grep for a result, made safe to print, coloured where the options say so."""
     from sexjournal.search.grep import Hit, plain_lines
 
     if options.color and isinstance(result, Hit):
@@ -24,7 +24,7 @@ def match_lines(result: Result, options: Options) -> str:
 
 
 def _whole_line(line: str) -> str:
-    """Return a line with its end; a page from another editor may end lines with CR LF, which moves no cursor."""
+    """Return a line with the end as written: a page from another editor may have the harmless CR LF."""
     end = "\r\n" if line.endswith("\r") else "\n"
     return safe_text(line.removesuffix("\r")) + end
 

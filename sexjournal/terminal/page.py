@@ -1,4 +1,4 @@
-"""A whole page to read: its heading, its facts, its text and the reviews below it. Writes nothing."""
+"""A whole page to read: heading, facts, text, and the reviews below. Knows pages and words, no files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class _Block:
-    """The page itself, or one review under it."""
+    """The page itself, or a review below the page."""
 
     heading: str
     facts: tuple[tuple[str, str], ...]
@@ -36,15 +36,15 @@ _REVIEW_SHOWN_ELSEWHERE = frozenset({"cadence", "at", "days_since", "blind", "no
 
 
 def page_text(entry: Entry, style: Style, words: Vocabulary) -> str:
-    """Return the whole page for reading: heading, date and other facts, the text, and the reviews under it.
+    """Return the whole page for reading: heading, date and other facts, text, and the reviews below.
 
-    With colour the text is rendered as Markdown. Without colour the text stays as written, and so does a page in two
-    versions, whose marks are no Markdown. Numbers of pages that are `quiet` or `early` are left out.
+    With colour the text is rendered as Markdown. The text stays as written without colour, and on a page in two
+    versions, as the marks between versions are no Markdown. Numbers of `quiet` and `early` pages are left out.
     """
     reviews = (_review_block(entry, review, style, words) for review in entry.reviews)
     styled = style.colour and not holds_marks(entry)
     blocks = (_page_block(entry, style, words), *reviews)
-    return "\n".join(_styled(block, style) if styled else _plain(block) for block in blocks)
+    return "\n".join(_styled_block(block, style) if styled else _plain_block(block) for block in blocks)
 
 
 def _page_block(entry: Entry, style: Style, words: Vocabulary) -> _Block:
@@ -99,12 +99,12 @@ def _value_text(name: str, value: Value, words: Vocabulary) -> str:
     return text if word is None else f"{text} ({word})" if text.isdecimal() else word
 
 
-def _plain(block: _Block) -> str:
+def _plain_block(block: _Block) -> str:
     facts = "".join(f"{one_line(name)}: {one_line(value)}\n" for name, value in block.facts)
     text = safe_text(block.text).strip("\n")
     return f"{one_line(block.heading)}\n{facts}" + (f"\n{text}\n" if text else "")
 
 
-def _styled(block: _Block, style: Style) -> str:
+def _styled_block(block: _Block, style: Style) -> str:
     top = draw_pairs(block.facts, style, block.heading)
     return f"{top}\n{draw_markdown(block.text, style)}" if block.text.strip() else top

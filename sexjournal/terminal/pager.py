@@ -1,6 +1,6 @@
-"""Show long text in a pager that leaves no trace: not on the screen, in the scrollback or in a history file.
+"""Show long text in a pager without a trace: not on the screen, in the scrollback or in a history file.
 
-Knows `less` and no pages. The person's $PAGER, $LESS and lesskey file are not followed: any of them may keep the text
+Knows `less` and no pages. The person's $PAGER, $LESS and lesskey file are not followed: each could keep the text
 on the screen (git's own `LESS=FRX` leaves 46 of 100 lines in the scrollback) or write the search word to disk.
 """
 
@@ -82,7 +82,7 @@ def is_long(text: str, out: TextIO) -> bool:
 
 
 def show_in_pager_within(text: str, environ: Mapping[str, str], out: TextIO) -> None:
-    """Show `text` inside `alternate_screen`: the pager leaves its screen, so enter the alternate screen again."""
+    """Show `text` inside `alternate_screen`, and enter that screen again after the pager."""
     show_in_pager(text, environ, out)
     if _find_less(environ, out):
         out.write(_ENTER)
@@ -115,7 +115,7 @@ def _has_alternate_screen(term: str, out: TextIO) -> bool:
 
 @contextmanager
 def _interrupts_ignored() -> Iterator[None]:
-    """Leave Ctrl-C to less, which uses it as a key. An empty handler, as a child would inherit SIG_IGN."""
+    """Leave Ctrl-C to less, as a key. The handler is empty, as a child would inherit SIG_IGN."""
     before = signal.signal(signal.SIGINT, lambda _signal, _frame: None)
     try:
         yield

@@ -1,6 +1,6 @@
-"""Output that the library rich lays out: text cut to a width, pairs in a grid, and Markdown.
+"""Output laid out by the library rich: text cut to a width, pairs in a grid, and Markdown.
 
-Only this module knows rich and the Markdown parser. Both are imported inside functions, as loading them takes time.
+No other module knows rich and the Markdown parser. Both are imported inside functions, as loading takes time.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def cut(text: str, width: int) -> str:
 
 
 def draw_pairs(pairs: Iterable[tuple[str, str]], style: Style, heading: str | None = None) -> str:
-    """Return names and values in two columns that fold, below a bold heading where there is one."""
+    """Return names and values in two columns, with long values folded, below a bold heading or none."""
     from rich.table import Table
     from rich.text import Text
 
@@ -56,7 +56,7 @@ def draw_pairs(pairs: Iterable[tuple[str, str]], style: Style, heading: str | No
 def draw_markdown(body: str, style: Style) -> str:
     """Return a text rendered as Markdown, or as written where rendering would cost a word.
 
-    rich drops words that do not fit: cells of a wide table, lists that are nested more than nine deep.
+    rich drops words without room: cells of a wide table, lists nested more than nine deep.
     """
     from markdown_it import MarkdownIt
     from rich.markdown import Markdown
@@ -97,7 +97,7 @@ def _drawn(parts: Iterable[RenderableType], style: Style) -> str:
 
 
 def _console(style: Style) -> Console:
-    """Return a console that follows the style alone: no environment, no size of a terminal, no markup."""
+    """Return a console that follows only the style: no environment, no size of a terminal, no markup."""
     from rich.console import Console
     from rich.theme import Theme
 

@@ -1,4 +1,4 @@
-"""How output looks on one stream: its width, colour and language. Knows the stream and the environment, no pages."""
+"""How output looks on a stream: width, colour and language. Knows the stream and the environment, no pages."""
 
 from __future__ import annotations
 

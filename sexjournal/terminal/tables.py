@@ -1,4 +1,4 @@
-"""Tables of names and values: tags, keys, settings, and what the doctor found. Knows no pages and writes nothing."""
+"""Tables of names and values: tags, keys, settings, and findings of the doctor. Knows no pages and no files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _KEY_FIELDS = ("fingerprint", "added", "removed", "name")
 
 
 def tag_lines(counts: Mapping[str, int], style: Style) -> str:
-    """Return a line for each tag with its number of pages, in the order given; in a pipe `tag TAB count`."""
+    """Return a line for each tag with a count of pages, in the order given; in a pipe `tag TAB count`."""
     if not style.tty:
         return "".join(tabbed(tag, count) for tag, count in counts.items())
     digits = max((len(str(count)) for count in counts.values()), default=0)
@@ -28,7 +28,7 @@ def tag_lines(counts: Mapping[str, int], style: Style) -> str:
 def key_lines(keys: Iterable[Mapping[str, object]], style: Style) -> str:
     """Return two lines for each key: the whole fingerprint, to be compared, then name and dates.
 
-    In a pipe a key is one line of fingerprint, added, removed and name between tabs.
+    In a pipe a key is a line of fingerprint, added, removed and name between tabs.
     """
     if not style.tty:
         return "".join(tabbed(*(key[name] for name in _KEY_FIELDS)) for key in keys)
@@ -48,14 +48,14 @@ def in_fours(fingerprint: str) -> str:
 
 
 def setting_lines(settings: Iterable[tuple[str, str, str, str]], style: Style) -> str:
-    """Return each setting with its name, value, source and sentence; in a pipe between tabs."""
+    """Return each setting: name, value, source and sentence; in a pipe between tabs."""
     if not style.tty:
         return "".join(tabbed(*setting) for setting in settings)
     return draw_pairs([(name, f"{value}  ({source})\n{sentence}") for name, value, source, sentence in settings], style)
 
 
 def finding_lines(findings: Iterable[tuple[str, str]], style: Style) -> str:
-    """Return each sentence with its hint indented below; a line of a hint that begins with two blanks stays whole."""
+    """Return each sentence, with the hint indented below; lines of a hint after two blanks stay whole."""
     lines = (
         line
         for sentence, hint in findings

@@ -1,7 +1,7 @@
-"""Text that is safe to print, whatever a page holds. Knows strings only.
+"""Text made safe to print. Knows strings, no pages.
 
-Text from a page or from another device goes through `safe_text` before it is shown. So the only escape sequences on
-the terminal are the colours of this package.
+All text from a page or from another device goes through `safe_text` before printing. So the only escape sequences on
+the terminal are the colours of the program.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _UNSAFE = re.compile(
 
 
 def safe_text(text: str) -> str:
-    """Return `text` with every character made visible that could move a terminal or turn its writing around.
+    """Return `text` with every character made visible that could move the cursor or turn the writing around.
 
     Escape becomes `␛`, a right-to-left override `<U+202E>`. Only newlines and tabs stay; CR LF is shown as a newline.
     """
@@ -47,5 +47,5 @@ def error_lines(sentence: str, hint: str = "") -> str:
 
 
 def json_text(value: object) -> str:
-    """Return JSON for another program: pure ASCII, so that no character can move a terminal."""
+    """Return JSON for another program: pure ASCII, so that no character can move the cursor."""
     return json.dumps(value, indent=1) + "\n"

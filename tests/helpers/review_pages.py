@@ -6,7 +6,7 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from sexjournal.entry.entry import Entry, Given, compose
-from sexjournal.reflect.due import CADENCES, due_pages
+from sexjournal.reflect.due import REVIEW_CADENCES, due_pages
 
 FIVE = time(5)
 BRUSSELS, NEW_YORK = ZoneInfo("Europe/Brussels"), ZoneInfo("America/New_York")
@@ -43,4 +43,4 @@ def local(moment: str, zone: ZoneInfo = BRUSSELS) -> datetime:
 
 def open_at(entry: Entry, now: datetime, day_starts: time = FIVE) -> str:
     """The cadence that is open for a page, of all there are."""
-    return " ".join(one.cadence for one in due_pages([entry], now, CADENCES, day_starts))
+    return " ".join(one.cadence for one in due_pages([entry], now, REVIEW_CADENCES, day_starts))

@@ -10,7 +10,7 @@ from timeit import repeat
 from review_pages import FIVE, local
 
 from sexjournal.entry.entry import Entry
-from sexjournal.reflect.due import CADENCES, due_pages
+from sexjournal.reflect.due import REVIEW_CADENCES, due_pages
 from sexjournal.reflect.then_now import then_and_now
 
 
@@ -37,10 +37,10 @@ def archive() -> list[Entry]:
 
 def test_ten_thousand_pages_take_a_moment() -> None:
     entries, now = archive(), local("2027-05-05T12:00")
-    assert len(due_pages(entries, now, CADENCES, FIVE)) > 100
+    assert len(due_pages(entries, now, REVIEW_CADENCES, FIVE)) > 100
     assert then_and_now(entries).n == 5000
     # Several times what it takes, so that a busy machine passes too.
-    assert min(repeat(lambda: due_pages(entries, now, CADENCES, FIVE), number=1, repeat=5)) < 0.15
+    assert min(repeat(lambda: due_pages(entries, now, REVIEW_CADENCES, FIVE), number=1, repeat=5)) < 0.15
     assert min(repeat(lambda: then_and_now(entries), number=1, repeat=3)) < 0.6
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from review_pages import BRUSSELS, DAYS, FIVE, NEW_YORK, jot, local, looked_at, open_at, page
 
 from sexjournal.entry.entry import KINDS, Entry, Value, compose, parse
-from sexjournal.reflect.due import CADENCES, DuePage, due_pages, page_of_the_day
+from sexjournal.reflect.due import REVIEW_CADENCES, DuePage, due_pages, page_of_the_day
 from sexjournal.reflect.review import review_fields
 
 
@@ -216,14 +216,14 @@ def test_a_page_is_offered_for_what_can_be_asked_about_it(entry: Entry, expected
 @pytest.mark.parametrize("cadence", ["day", "week", "month"])
 def test_a_review_is_offered_once(cadence: str) -> None:
     entry = looked_at(page(date="2026-07-15"), cadence, "2026-07-16T12:30+02:00")
-    assert cadences(entry) == [name for name in CADENCES if name != cadence]
+    assert cadences(entry) == [name for name in REVIEW_CADENCES if name != cadence]
 
 
 def test_a_review_outside_the_cadences_closes_nothing() -> None:
     entry = page(date="2026-07-15")
     for moment in EVERY_DAY:
         entry = looked_at(entry, "free", f"{moment}+02:00", now=5, blind=True)
-    assert cadences(entry) == list(CADENCES)
+    assert cadences(entry) == list(REVIEW_CADENCES)
 
 
 def test_a_year_is_closed_by_the_review_of_that_year_alone() -> None:
@@ -246,7 +246,7 @@ def test_only_the_cadences_that_are_asked_for_are_offered() -> None:
         page("2025-07-20T21:00+02:00", id="year"),
     ]
     now = local("2026-07-21T12:00")
-    for chosen in ((), ("week",), ("year", "day"), CADENCES):
+    for chosen in ((), ("week",), ("year", "day"), REVIEW_CADENCES):
         assert {one.entry.id for one in due_pages(pages, now, chosen, FIVE)} == set(chosen)
 
 
@@ -257,7 +257,7 @@ def test_what_is_ready_is_listed_by_cadence_and_by_when_it_was_written() -> None
         page("2026-07-14T15:00-04:00", id="z-first"),  # half an hour before the second
         page("2026-07-14T21:30+02:00", id="third"),
     ]
-    found = due_pages(pages, local("2026-07-21T12:00"), CADENCES, FIVE)
+    found = due_pages(pages, local("2026-07-21T12:00"), REVIEW_CADENCES, FIVE)
     assert [one.entry.id for one in found] == ["z-first", "second", "third", "month"]
 
 
@@ -301,7 +301,7 @@ zones = st.sampled_from([BRUSSELS, NEW_YORK, ZoneInfo("Pacific/Auckland"), ZoneI
 moments = st.datetimes(datetime(2027, 1, 1), datetime(2028, 12, 31), timezones=zones)
 kept_reviews = st.builds(
     lambda cadence, at, free: {"cadence": cadence, "at": at.isoformat(timespec="minutes"), "free": free},
-    st.sampled_from([*CADENCES, "free"]),
+    st.sampled_from([*REVIEW_CADENCES, "free"]),
     moments,
     st.sampled_from(["yes", "yes", "mostly", "mixed", "no"]),
 )
@@ -341,14 +341,14 @@ def near(entries: list[Entry], data: st.DataObject) -> datetime:
 def test_the_order_of_pages_makes_no_difference(entries: list[Entry], data: st.DataObject) -> None:
     now = near(entries, data)
     shuffled = data.draw(st.permutations(entries))
-    assert due_pages(entries, now, CADENCES, FIVE) == due_pages(shuffled, now, CADENCES, FIVE)
-    found = due_pages(entries, now, CADENCES, FIVE)
+    assert due_pages(entries, now, REVIEW_CADENCES, FIVE) == due_pages(shuffled, now, REVIEW_CADENCES, FIVE)
+    found = due_pages(entries, now, REVIEW_CADENCES, FIVE)
     assert page_of_the_day(found, now.date()) == page_of_the_day(data.draw(st.permutations(found)), now.date())
 
 
 @given(shelves, st.data())
 def test_what_is_quiet_rests_or_was_done_never_comes(entries: list[Entry], data: st.DataObject) -> None:
-    found = due_pages(entries, near(entries, data), CADENCES, FIVE)
+    found = due_pages(entries, near(entries, data), REVIEW_CADENCES, FIVE)
     assert len({one.entry.id for one in found}) == len(found)
     for one in found:
         fields = one.entry.fields
@@ -371,7 +371,7 @@ def test_what_has_lapsed_never_comes_back(entry: Entry, zone: ZoneInfo, hours: l
 @given(any_pages(), st.data())
 def test_a_review_closes_what_it_was_offered_for(entry: Entry, data: st.DataObject) -> None:
     now = near([entry], data)
-    for one in due_pages([entry], now, CADENCES, FIVE):
+    for one in due_pages([entry], now, REVIEW_CADENCES, FIVE):
         taken = review_fields(entry, one.cadence, now, {}, blind=True, day_starts=FIVE)
         page_then = parse(compose(entry.fields, entry.body).reviewed(taken).text)
         later = (now + timedelta(hours=hour) for hour in range(0, 24 * 8, 6))

@@ -9,7 +9,7 @@ from sexjournal.entry.entry import Entry
 from sexjournal.prompts.answers import Answer
 from sexjournal.prompts.load import load_wording
 from sexjournal.prompts.questions import Facts, questions_of
-from sexjournal.reflect.due import CADENCES
+from sexjournal.reflect.due import REVIEW_CADENCES
 from sexjournal.reflect.page_facts import is_quiet, makes_quiet, prompt_facts
 from sexjournal.reflect.review import review_section
 
@@ -35,7 +35,7 @@ def test_the_conditions_know_the_page() -> None:
 def test_such_a_page_is_asked_for_no_number_and_not_about_the_one_it_has(entry: Entry) -> None:
     wording = load_wording("en")
     free = Answer(wording.prompts["review.week.free"], "yes")
-    asked = [one for cadence in (*CADENCES, "free") for when in ("first", "more")
+    asked = [one for cadence in (*REVIEW_CADENCES, "free") for when in ("first", "more")
              for known in (prompt_facts(entry), prompt_facts(entry).after(free))
              for one in questions_of(wording, review_section(entry, cadence), known, when)]  # fmt: skip
     assert "review.week.size" in {one.id for one in asked}

@@ -9,14 +9,14 @@ from review_pages import FIVE, local, page
 
 from sexjournal.entry.entry import KINDS, Entry, Given, compose
 from sexjournal.prompts.load import load_wording
-from sexjournal.reflect.due import CADENCES
+from sexjournal.reflect.due import REVIEW_CADENCES
 from sexjournal.reflect.review import review_fields, review_section
 
 # Which questions
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])
-@pytest.mark.parametrize("cadence", [*CADENCES, "free"])
+@pytest.mark.parametrize("cadence", [*REVIEW_CADENCES, "free"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_page_has_a_section_of_its_own_scale(language: str, cadence: str, kind: str) -> None:
     wording = load_wording("nl" if language == "nl" else "en")

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from review_pages import BRUSSELS, DAYS, FIVE, NEW_YORK, local, looked_at, page
 
 from sexjournal.entry.entry import Entry, Given, parse
-from sexjournal.reflect.due import CADENCES, DuePage, due_pages, page_of_the_day
+from sexjournal.reflect.due import REVIEW_CADENCES, DuePage, due_pages, page_of_the_day
 from sexjournal.reflect.review import review_fields
 
 CLOCKS = ("01:30", "04:59", "05:00", "13:00", "23:59")
@@ -119,13 +119,13 @@ def take_up(pages: dict[str, Written], found: DuePage, now: datetime, day: str) 
 def test_a_simulated_year_offers_just_what_the_table_says() -> None:
     pages = {one.entry.id: one for one in shelf()}
     dice = Random(4)
-    seen = dict.fromkeys(CADENCES, 0)
+    seen = dict.fromkeys(REVIEW_CADENCES, 0)
     offers: dict[str, str] = {}
     taken = 0
     for day in SIMULATED:
         for clock in CLOCKS:
             now, today = on_the_clock(day, clock), evening_of(day, clock)
-            found = due_pages([one.entry for one in pages.values()], now, CADENCES, FIVE)
+            found = due_pages([one.entry for one in pages.values()], now, REVIEW_CADENCES, FIVE)
             expected = {name: cadence for name, one in pages.items() if (cadence := one.expected(today))}
             assert {one.entry.id: one.cadence for one in found} == expected, (day, clock)
             best = page_of_the_day(found, date.fromisoformat(today))
