@@ -1,14 +1,36 @@
-"""Tags, the person's own words on pages: which words can be tags, and which tags look alike."""
+"""Tags, the person's own words on a page: added, removed, renamed, checked and compared. Knows no other page."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 
+from sexjournal.entry.checks import check_field
+from sexjournal.entry.entry import Entry
 from sexjournal.errors import BadInput
 
 SHORTEST_ALIKE = 4  # letters; shorter words are alike by accident
 ALIKE = 0.88  # "weekend" and "weekends" 0.93, "slow" and "show" 0.75
 _JOINTS = str.maketrans("", "", "-_ ")
+
+
+def tagged(entry: Entry, *tags: str) -> Entry:
+    """Return the page with these tags behind those it has; BadPage where the field holds no list of words."""
+    return _with_tags(entry, list(dict.fromkeys([*entry.tags, *tags])))
+
+
+def untagged(entry: Entry, *tags: str) -> Entry:
+    """Return the page without these tags; BadPage as `tagged`."""
+    return _with_tags(entry, [tag for tag in entry.tags if tag not in tags])
+
+
+def retagged(entry: Entry, tag: str, name: str) -> Entry:
+    """Return the page with one tag renamed to `name`; BadPage as `tagged`."""
+    return _with_tags(entry, list(dict.fromkeys(name if each == tag else each for each in entry.tags)))
+
+
+def _with_tags(entry: Entry, tags: list[str]) -> Entry:
+    check_field(entry, "tags")
+    return entry if tags == list(entry.tags) else entry.amended({"tags": tags})
 
 
 def checked_tag(word: str) -> str:

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from sexjournal.digest import digest_of
-from sexjournal.entry.entry import Entry, Value
+from sexjournal.entry.entry import Entry
 from sexjournal.entry.filename import ENDING
+from sexjournal.entry.front_matter import Value
 from sexjournal.errors import Damaged
 
 VERSION = 2

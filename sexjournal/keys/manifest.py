@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Any
 
-from sexjournal.entry.entry import Value, parse
+from sexjournal.entry.entry import parse
 from sexjournal.entry.filename import MANIFEST
+from sexjournal.entry.front_matter import Value
 from sexjournal.errors import BadInput, Damaged
 
 FORMAT = 1

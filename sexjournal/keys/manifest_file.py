@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from sexjournal.digest import digest_of
-from sexjournal.entry.entry import BadPage
 from sexjournal.entry.filename import MANIFEST
+from sexjournal.entry.front_matter import BadPage
 from sexjournal.errors import BadInput, Damaged
 from sexjournal.keys import manifest
 from sexjournal.keys.manifest import Manifest

@@ -10,7 +10,7 @@ from sexjournal.prompts.typed_answers import unique
 from sexjournal.prompts.wording import LETTER_PARTS
 
 if TYPE_CHECKING:
-    from sexjournal.entry.entry import Value
+    from sexjournal.entry.front_matter import Value
     from sexjournal.prompts.wording import Prompt
 
 

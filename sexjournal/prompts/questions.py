@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from sexjournal.prompts.answers import is_blank
 
 if TYPE_CHECKING:
-    from sexjournal.entry.entry import Value
+    from sexjournal.entry.front_matter import Value
     from sexjournal.prompts.answers import Answer
     from sexjournal.prompts.wording import Prompt, Wording
 

@@ -11,7 +11,7 @@ from sexjournal.prompts.questions import Facts, questions_of
 from sexjournal.prompts.wording import filled
 
 if TYPE_CHECKING:
-    from sexjournal.entry.entry import Given
+    from sexjournal.entry.front_matter import Writable
     from sexjournal.prompts.wording import Prompt, Wording
 
 
@@ -45,7 +45,7 @@ class Template:
 
 
 def page_template(
-    wording: Wording, section: str, fields: Mapping[str, Given], facts: Facts | None = None, jot: str = ""
+    wording: Wording, section: str, fields: Mapping[str, Writable], facts: Facts | None = None, jot: str = ""
 ) -> Template:
     """Return a page for the editor: the `fields`, the first questions still open, and room to write."""
     from sexjournal.entry.entry import compose

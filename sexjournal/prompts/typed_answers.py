@@ -12,7 +12,7 @@ from sexjournal.prompts.wording import FREE_WORDS, HIGHEST, LOWEST, filled
 if TYPE_CHECKING:
     from datetime import date
 
-    from sexjournal.entry.entry import Value
+    from sexjournal.entry.front_matter import Value
     from sexjournal.prompts.wording import Option, Prompt, Wording
 
 _BOUNDS = {"scale": (LOWEST, HIGHEST), "fm.health.cycle_day": (1, 60)}  # by type or store

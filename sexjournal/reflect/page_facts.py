@@ -14,12 +14,13 @@ from sexjournal.entry.dates import journal_day
 from sexjournal.prompts.questions import Facts
 
 if TYPE_CHECKING:
-    from sexjournal.entry.entry import Entry, Given
+    from sexjournal.entry.entry import Entry
+    from sexjournal.entry.front_matter import Writable
 
 THEN = {"experience": "rating", "fantasy": "pull"}  # the kinds with a number for then, and the field that holds it
 
 
-def plain_word(value: Given) -> str:
+def plain_word(value: Writable) -> str:
     """Return a word in lower case without blanks around it; empty for any other value."""
     return value.strip().casefold() if isinstance(value, str) else ""
 
@@ -36,12 +37,12 @@ def is_quiet(entry: Entry) -> bool:
     return any(unwanted(free=review.get("free")) for review in entry.reviews)
 
 
-def makes_quiet(entry: Entry, answers: Mapping[str, Given]) -> bool:
+def makes_quiet(entry: Entry, answers: Mapping[str, Writable]) -> bool:
     """Return whether a page becomes quiet through the answers: the moment to show the help, once."""
     return unwanted(answers.get("wanted"), answers.get("free")) and not is_quiet(entry)
 
 
-def unwanted(wanted: Given = None, free: Given = None) -> bool:
+def unwanted(wanted: Writable = None, free: Writable = None) -> bool:
     """Return whether the answers `wanted` and `free` describe a moment not plainly wanted, or not free."""
     return Facts(wanted=plain_word(wanted), free=plain_word(free)).unwanted
 

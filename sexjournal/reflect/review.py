@@ -10,7 +10,8 @@ from sexjournal.entry.dates import journal_day
 from sexjournal.reflect.page_facts import written_day
 
 if TYPE_CHECKING:
-    from sexjournal.entry.entry import Entry, Given, Value
+    from sexjournal.entry.entry import Entry
+    from sexjournal.entry.front_matter import Value, Writable
 
 # The answers of a review in the order on the page; answers to the person's own questions come after them.
 _ANSWER_ORDER = (
@@ -33,14 +34,14 @@ def review_section(entry: Entry, cadence: str) -> str:
 
 
 def review_fields(
-    entry: Entry, cadence: str, now: datetime, answers: Mapping[str, Given], *, blind: bool, day_starts: time
-) -> dict[str, Given]:
+    entry: Entry, cadence: str, now: datetime, answers: Mapping[str, Writable], *, blind: bool, day_starts: time
+) -> dict[str, Writable]:
     """Return the review to append to a page: answers, time, and whether the number came before the page.
 
     `at` is to the minute, with the offset. `days_since` counts from the date of the page, without a date from the day
     of writing, and is left out when the date is vaguer than a day. Blank answers are left out.
     """
-    review: dict[str, Given] = {
+    review: dict[str, Writable] = {
         "cadence": cadence,
         "at": now.isoformat(timespec="minutes"),
         "days_since": _days_since(entry, now, day_starts),
@@ -59,7 +60,7 @@ def _days_since(entry: Entry, now: datetime, day_starts: time) -> int | None:
     return max(0, (journal_day(now, day_starts) - day).days) if day else None
 
 
-def _is_blank(value: Given) -> bool:
+def _is_blank(value: Writable) -> bool:
     return not value.strip() if isinstance(value, str) else value in (None, [], {})
 
 

@@ -26,7 +26,8 @@ from sexjournal.reflect.page_facts import (
 from sexjournal.reflect.review import review_time
 
 if TYPE_CHECKING:
-    from sexjournal.entry.entry import Entry, Given, Value
+    from sexjournal.entry.entry import Entry
+    from sexjournal.entry.front_matter import Value, Writable
 
 MOST_ROWS = 20
 FEWEST = 12  # pages: the mean of fewer is moved by more than 0.6 through noise alone
@@ -36,7 +37,7 @@ _ASK_FOR_NOW = (*_DRAWN, "free")
 _NUMBERS = frozenset(map(str, range(LOWEST, HIGHEST + 1)))
 
 
-def comparable_numbers(entry: Entry, review: Mapping[str, Given]) -> tuple[int, int] | None:
+def comparable_numbers(entry: Entry, review: Mapping[str, Writable]) -> tuple[int, int] | None:
     """Return the number of then and the number of a review; None where the two cannot be compared.
 
     None without two numbers on the same scale, when the page was open before the answer, for quiet pages, also quiet
@@ -55,7 +56,7 @@ def latest_numbers(entry: Entry) -> tuple[int, int] | None:
     return next((numbers for review in reviews if (numbers := comparable_numbers(entry, review))), None)
 
 
-def _scale_number(value: Given) -> int | None:
+def _scale_number(value: Writable) -> int | None:
     """Return 1 to 7, from text or from a number; None for any other value."""
     return int(str(value)) if str(value) in _NUMBERS else None
 

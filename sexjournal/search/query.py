@@ -9,7 +9,8 @@ from datetime import UTC, date, datetime
 from difflib import get_close_matches
 
 from sexjournal.entry.dates import When, parse_date
-from sexjournal.entry.entry import KINDS, Entry
+from sexjournal.entry.entry import Entry
+from sexjournal.entry.fields import KINDS
 from sexjournal.entry.typed_dates import understand
 from sexjournal.errors import BadInput, NothingFound
 

@@ -15,7 +15,8 @@ from sexjournal.terminal.rich_text import draw_markdown, draw_pairs
 from sexjournal.terminal.text import one_line, safe_text
 
 if TYPE_CHECKING:
-    from sexjournal.entry.entry import Entry, Value
+    from sexjournal.entry.entry import Entry
+    from sexjournal.entry.front_matter import Value
     from sexjournal.terminal.style import Style, Vocabulary
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from sexjournal.entry import entry as entries
-from sexjournal.entry.entry import Entry, Value
+from sexjournal.entry.entry import Entry
+from sexjournal.entry.front_matter import Value, as_writable
 from sexjournal.errors import Interrupted
 from sexjournal.workflows.completing import BLANK
 
@@ -53,7 +53,7 @@ def with_interrupted_answers(page: Entry, answered: Entry, *, purpose: str) -> E
     reviews = [review for review in answered.reviews if review not in page.reviews]
     if not reviews:
         return changed
-    return changed.reviewed({name: entries.given(value) for name, value in reviews[-1].items()})
+    return changed.reviewed({name: as_writable(value) for name, value in reviews[-1].items()})
 
 
 def with_answers(page: Entry, answered: Entry) -> Entry:
@@ -63,7 +63,7 @@ def with_answers(page: Entry, answered: Entry) -> Entry:
     """
     open_fields = {name: value for name, value in answered.fields.items() if page.fields.get(name) in BLANK}
     fields = {**open_fields, **joined_fields(page, answered.fields, NESTED)}
-    changed = page.amended({name: entries.given(value) for name, value in fields.items() if name != "review"})
+    changed = page.amended({name: as_writable(value) for name, value in fields.items() if name != "review"})
     if answered.body.strip() in changed.body:
         return changed
     return changed.rewritten(changed.body + _gap(changed.body) + answered.body)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sexjournal.entry import entry as entries
+from sexjournal.entry.checks import check, line_of
 from sexjournal.entry.dates import BadDate, When, not_future
-from sexjournal.entry.entry import BadPage, Entry, Value
+from sexjournal.entry.entry import Entry
+from sexjournal.entry.fields import DATE, KINDS
+from sexjournal.entry.front_matter import BadPage, Value
 from sexjournal.entry.shown_dates import long_date
 from sexjournal.entry.typed_dates import understand
 from sexjournal.errors import BadInput
@@ -26,8 +28,8 @@ def complete(app: App, page: Entry, flags: Mapping[str, Value], page_id: str) ->
     The page gets the id `page_id`; a moment of writing in its front matter stays. BadInput names the line of a field
     that cannot be read.
     """
-    entries.check(page, besides={"date", *flags})  # while the lines are still those that were typed
-    kind = str(flags.get("kind") or page.fields.get("kind") or entries.KINDS[0])
+    check(page, besides={"date", *flags})  # while the lines are still those that were typed
+    kind = str(flags.get("kind") or page.fields.get("kind") or KINDS[0])
     written = page.fields.get("written") or app.now().isoformat(timespec="minutes")
     fields = {"id": page_id, "kind": kind, "written": written, **flags}
     return page.amended({**fields, "date": _date(app, page, flags, kind)})
@@ -35,7 +37,7 @@ def complete(app: App, page: Entry, flags: Mapping[str, Value], page_id: str) ->
 
 def with_stored_date(app: App, page: Entry) -> Entry:
     """Return a changed page with its date in the stored form, however it was typed."""
-    entries.check(page, besides={"date"})
+    check(page, besides={"date"})
     typed = page.fields.get("date")
     return page.amended({"date": _stored_form(app, page, typed)}) if typed is not None else page
 
@@ -74,8 +76,8 @@ def _stored_form(app: App, page: Entry, typed: Value) -> str:
     try:
         when = understand(typed if isinstance(typed, str) else "", app.today())
     except BadDate:
-        raise BadPage(page.line_of("date"), "'date' cannot be read as a date", entries.DATE.hint) from None
+        raise BadPage(line_of(page, "date"), "'date' cannot be read as a date", DATE.hint) from None
     try:
         return not_future(when, app.today()).text
     except BadDate as trouble:
-        raise BadPage(page.line_of("date"), trouble.sentence, trouble.hint) from None
+        raise BadPage(line_of(page, "date"), trouble.sentence, trouble.hint) from None

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sexjournal.digest import digest_of
-from sexjournal.entry import entry as entries
-from sexjournal.entry.merging import CONFLICT, holds_marks, in_two_versions
+from sexjournal.entry.entry import parse
+from sexjournal.entry.fields import KINDS
+from sexjournal.entry.merge_rules import CONFLICT
+from sexjournal.entry.merging import holds_marks, in_two_versions
 from sexjournal.errors import BadInput
 from sexjournal.workflows.answers import ask_and_save, with_answers
 from sexjournal.workflows.completing import with_stored_date
@@ -17,7 +19,8 @@ from sexjournal.workflows.saving import Accept, NotSaved, naming_draft, save_dra
 
 if TYPE_CHECKING:
     from sexjournal.app import App
-    from sexjournal.entry.entry import Entry, Value
+    from sexjournal.entry.entry import Entry
+    from sexjournal.entry.front_matter import Value
     from sexjournal.journal.reading import Stored
 
 TWO_VERSIONS = (
@@ -58,7 +61,7 @@ def accept_change(app: App, stored: Stored, digest_begun: str = "") -> Accept:
             return NotSaved("the page was not changed, nothing was written")
         if not text.strip():
             raise BadInput("the page is empty", f"'journal remove {stored.entry.id}' takes a page away")
-        page = entries.parse(text)
+        page = parse(text)
         if page.id != stored.entry.id:
             raise BadInput("the id of a page cannot change", f"it is 'id: {stored.entry.id}'")
         if digest_begun not in ("", digest_of(b""), digest_of_page(stored.entry)) and not app.asker.confirm(
@@ -122,7 +125,7 @@ def _ask_open_questions(app: App, page: Entry, fields: dict[str, Value]) -> None
     from sexjournal.prompts.questions import already_answered, section_for_kind
     from sexjournal.reflect.page_facts import prompt_facts
 
-    kind = page.kind if page.kind in entries.KINDS else entries.KINDS[0]
+    kind = page.kind if page.kind in KINDS else KINDS[0]
     facts = prompt_facts(page, health=app.config.flag("health"))
     answered = already_answered(app.wording, section_for_kind(kind), facts, page.fields, page.body)
     ask_about_kind(app, kind, facts, answered, fields)

@@ -12,7 +12,7 @@ from sexjournal.workflows.saving import naming_draft
 
 if TYPE_CHECKING:
     from sexjournal.app import App
-    from sexjournal.entry.entry import Value
+    from sexjournal.entry.front_matter import Value
     from sexjournal.journal.reading import Stored
 
 

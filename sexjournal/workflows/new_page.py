@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from sexjournal.entry import entry as entries
+from sexjournal.entry.checks import check
 from sexjournal.entry.dates import parse_date
-from sexjournal.entry.entry import BadPage, Value
+from sexjournal.entry.entry import parse
+from sexjournal.entry.fields import KINDS
+from sexjournal.entry.front_matter import BadPage, Value
 from sexjournal.errors import BadInput
 from sexjournal.journal.sealed_file import new_id
 from sexjournal.workflows.completing import complete, say_date, says_something, usual_date
@@ -39,7 +41,7 @@ def _prefers_jot(app: App, flags: Mapping[str, Value]) -> bool:
     """For a page about today, offer to keep one line and to write the page tomorrow."""
     from sexjournal.prompts.wording import Option
 
-    about_today = flags.get("date") == app.today().isoformat() and _kind(flags) == entries.KINDS[0]
+    about_today = flags.get("date") == app.today().isoformat() and _kind(flags) == KINDS[0]
     if not about_today or not app.terminal.interactive:
         return False
     ui = app.wording.ui
@@ -49,7 +51,7 @@ def _prefers_jot(app: App, flags: Mapping[str, Value]) -> bool:
 
 
 def _kind(flags: Mapping[str, Value]) -> str:
-    return str(flags.get("kind") or entries.KINDS[0])
+    return str(flags.get("kind") or KINDS[0])
 
 
 def _from_standard_input(app: App, flags: Mapping[str, Value]) -> Stored | None:
@@ -60,7 +62,7 @@ def _from_standard_input(app: App, flags: Mapping[str, Value]) -> Stored | None:
         app.drafts.begin("new", _kind(flags), text, page_id=page_id, written=True) as draft,
         naming_draft(draft),
     ):
-        typed = entries.parse(text)
+        typed = parse(text)
         if not says_something(typed):
             draft.wipe()
             raise BadInput("the page is empty", "a line of text is enough")
@@ -98,8 +100,8 @@ def accept_new(app: App, template: Template, page_id: str) -> Accept:
     def accept(text: str) -> Stored | NotSaved:
         if template.untouched(text):
             return NotSaved("the page was not changed, nothing was written")
-        entries.check(entries.parse(text), besides={"date"})  # in the lines that the person sees
-        page = entries.parse(template.without_prompts(text))
+        check(parse(text), besides={"date"})  # in the lines that the person sees
+        page = parse(template.without_prompts(text))
         if text.strip() and not page.head:
             raise BadPage(1, "the front matter is gone", "a page begins with it, between two lines of three dashes")
         if not says_something(page):

@@ -9,7 +9,8 @@ from sexjournal.workflows.completing import DATED_KINDS
 
 if TYPE_CHECKING:
     from sexjournal.app import App
-    from sexjournal.entry.entry import Entry, Value
+    from sexjournal.entry.entry import Entry
+    from sexjournal.entry.front_matter import Value
     from sexjournal.prompts.questions import Facts
 
 

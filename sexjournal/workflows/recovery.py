@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sexjournal.entry import entry as entries
+from sexjournal.entry.entry import parse
+from sexjournal.entry.fields import KINDS
 from sexjournal.errors import NothingFound
 from sexjournal.journal.sealed_file import new_id
 from sexjournal.workflows.answers import with_interrupted_answers
@@ -68,7 +69,7 @@ def _accept_again(app: App, draft: Draft) -> Accept:
         except NothingFound:
             app.terminal.say(f"{about.ref} was removed meanwhile: this becomes a new page")
             page_id = about.ref
-    kind = about.ref if about.ref in entries.KINDS else entries.KINDS[0]
+    kind = about.ref if about.ref in KINDS else KINDS[0]
     return accept_new(app, page_template(app.wording, section_for_kind(kind), {}), page_id)
 
 
@@ -79,7 +80,7 @@ def _add_answers(app: App, draft: Draft) -> None:
     except NothingFound:
         app.terminal.say(f"the page {draft.about.ref} is gone; what was answered about it is kept in {draft.path}")
         return
-    page = entries.parse(read_text(draft))
+    page = parse(read_text(draft))
     if draft.about.digest != digest_of_page(stored.entry):
         page = with_interrupted_answers(stored.entry, page, purpose=draft.about.purpose)
     app.archive.change([(stored, page)])

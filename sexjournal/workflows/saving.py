@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sexjournal.entry.entry import BadPage, Entry
+from sexjournal.entry.entry import Entry
+from sexjournal.entry.front_matter import BadPage
 from sexjournal.errors import JournalError
 from sexjournal.workflows.completing import say_date
 

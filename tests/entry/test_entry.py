@@ -24,9 +24,11 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 from texts import ODD_TEXT, blocks, bodies, field_maps, headers, keys, page_of, text_of, texts, values
 
-from sexjournal.entry.entry import FIELDS, KINDS, BadPage, Value, check, compose, parse
-from sexjournal.entry.front_matter import LARGEST, plain
-from sexjournal.entry.front_matter import given as front_given
+from sexjournal.entry.checks import check, line_of
+from sexjournal.entry.entry import compose, parse
+from sexjournal.entry.fields import FIELDS, KINDS
+from sexjournal.entry.front_matter import BadPage, Value, as_read, as_writable
+from sexjournal.entry.yaml_reader import LARGEST_HEADER
 
 PAGE = """\
 ---
@@ -81,7 +83,7 @@ def test_a_page_without_front_matter_is_all_body(text: str) -> None:
 @given(field_maps, bodies)
 def test_a_composed_page_reads_back_as_the_same_fields_and_the_same_body(fields, body: str) -> None:
     page = compose(fields, body)
-    assert page.fields == {key: plain(value) for key, value in fields.items()}
+    assert page.fields == {key: as_read(value) for key, value in fields.items()}
     assert page.body == body
     assert parse(page.text) == page
     assert json.loads(json.dumps(page.fields)) == page.fields
@@ -243,8 +245,8 @@ REFUSED = [
     ("x: " + "[" * 60_000, 2, "more than 20 deep"),
     ("x: " + "{a: " * 15_000, 2, "more than 20 deep"),
     ("x:\n  " + "- " * 30_000, 3, "more than 20 deep"),
-    ("x: " + "y" * LARGEST, 1, "larger than 64 KiB"),
-    ("x: " + "é" * (LARGEST // 2), 1, "larger than 64 KiB"),
+    ("x: " + "y" * LARGEST_HEADER, 1, "larger than 64 KiB"),
+    ("x: " + "é" * (LARGEST_HEADER // 2), 1, "larger than 64 KiB"),
 ]
 
 
@@ -274,7 +276,7 @@ def test_an_opened_header_is_closed() -> None:
 
 
 def test_what_is_just_small_enough_is_read(parser: str) -> None:
-    assert len(str(parse("---\nx: " + "y" * (LARGEST - 4) + "\n---\n").fields["x"])) == LARGEST - 4
+    assert len(str(parse("---\nx: " + "y" * (LARGEST_HEADER - 4) + "\n---\n").fields["x"])) == LARGEST_HEADER - 4
     assert parse("---\nx: " + "[" * 19 + "a" + "]" * 19 + "\n---\n").fields["x"]
 
 
@@ -306,7 +308,7 @@ def test_an_odd_header_is_changed_rightly_or_not_at_all(header: str, key: str, v
     except BadPage as refusal:
         assert "kanarie" not in refusal.sentence + refusal.hint
         return
-    wanted = {**page.fields, key: plain(value)}
+    wanted = {**page.fields, key: as_read(value)}
     assert changed.fields == {name: held for name, held in wanted.items() if name != key or value is not None}
     assert changed.body == page.body
 
@@ -329,14 +331,14 @@ def test_a_changed_field_changes_its_own_lines_and_keeps_their_comments(written,
     assert changed.text.startswith(before)
     assert changed.text.endswith(after)
     new = changed.text[len(before) : len(changed.text) - len(after)]
-    if page.fields[key] == plain(value):
+    if page.fields[key] == as_read(value):
         assert changed.text == page.text
         return
     rows = [row for row in new.split(newline) if not row.lstrip().startswith("#")]
     in_rows = isinstance(value, list) and any(isinstance(item, dict) for item in value)
     assert len(rows) == (2 + len(value) if in_rows else 2)
     assert all(comment in new for comment in comments(parts[key]))
-    assert changed.fields == {**page.fields, key: plain(value)}
+    assert changed.fields == {**page.fields, key: as_read(value)}
     assert list(changed.fields) == list(page.fields)
 
 
@@ -376,7 +378,7 @@ def test_a_new_field_only_adds_lines(written, key: str, value) -> None:
     page = page_of(parts, newline)
     assume(key not in page.fields)
     changed = page.amended({key: value})
-    assert changed.fields == {**page.fields, key: plain(value)}
+    assert changed.fields == {**page.fields, key: as_read(value)}
     assert without_added(changed.text, page.text) == page.text
 
 
@@ -391,7 +393,7 @@ def test_a_review_only_adds_a_line(written, review, again: bool) -> None:
     parts["review"] = review_forms[len(parts) % 3].replace("\n", newline)
     page = page_of(parts, newline)
     changed = page.reviewed(review).reviewed(review) if again else page.reviewed(review)
-    assert changed.reviews == (*page.reviews, *([plain(review)] * (2 if again else 1)))
+    assert changed.reviews == (*page.reviews, *([as_read(review)] * (2 if again else 1)))
     assert without_added(changed.text, page.text) == page.text
     assert len(changed.text.split("\n")) == len(page.text.split("\n")) + (2 if again else 1)
 
@@ -457,27 +459,9 @@ def test_a_form_that_has_no_lines_of_its_own_is_refused_and_not_damaged(header: 
 
 def test_a_change_never_makes_a_page_that_cannot_be_read_again() -> None:
     with pytest.raises(BadPage, match="larger than 64 KiB"):
-        parse(PAGE).reviewed({"note": "x" * LARGEST})
+        parse(PAGE).reviewed({"note": "x" * LARGEST_HEADER})
     with pytest.raises(BadPage, match="invisible control character"):
         parse(PAGE).amended({"title": "\udc80"})
-
-
-def test_tags_are_added_taken_away_and_renamed_with_their_order_and_comments_kept() -> None:
-    page = parse("---\ntags:\n  - slow   # the good one\n  - weekend\n---\n")
-    assert page.tagged("slow") is page
-    assert page.untagged("other") is page
-    assert page.retagged("other", "slow") is page
-    assert page.tagged("late", "slow", "late").tags == ("slow", "weekend", "late")
-    assert page.untagged("slow").text == "---\ntags: [weekend]   # the good one\n---\n"
-    assert page.retagged("weekend", "slow").tags == ("slow",)
-    assert page.retagged("slow", "soft").tags == ("soft", "weekend")
-    assert parse("---\ntags: slow\n---\n").tagged("late").tags == ("slow", "late")
-    assert parse("---\nid: a\n---\n").tagged("late").text == "---\nid: a\ntags: [late]\n---\n"
-
-
-def test_tags_that_are_not_tags_are_refused_and_not_overwritten() -> None:
-    with pytest.raises(BadPage, match="line 2: 'tags' takes a list of words"):
-        parse("---\ntags: {slow: 3}\n---\n").tagged("late")
 
 
 def test_a_nested_map_is_changed_as_a_whole() -> None:
@@ -561,19 +545,24 @@ def test_every_answer_has_its_field(language: str) -> None:
 
 @given(values)
 def test_a_value_that_was_read_is_given_back_as_the_same_value(value) -> None:
-    assert plain(front_given(plain(value))) == plain(value)
+    assert as_read(as_writable(as_read(value))) == as_read(value)
 
 
 def test_numbers_and_flags_are_given_back_plain() -> None:
     page = parse("---\na: 5\nb: {c: true, d: [e, 6]}\nf: [{g: 0}]\nh: 05\n---\n")
-    assert compose({name: front_given(value) for name, value in page.fields.items()}, "").text == (
+    assert compose({name: as_writable(value) for name, value in page.fields.items()}, "").text == (
         '---\na: 5\nb: {c: true, d: [e, "6"]}\nf:\n  - {g: 0}\nh: "05"\n---\n'
     )
 
 
 def test_a_field_s_line_is_told() -> None:
     page = parse(PAGE)
-    assert (page.line_of("id"), page.line_of("rating"), page.line_of("review"), page.line_of("health")) == (2, 9, 15, 1)
+    assert (line_of(page, "id"), line_of(page, "rating"), line_of(page, "review"), line_of(page, "health")) == (
+        2,
+        9,
+        15,
+        1,
+    )
 
 
 # Size and time

@@ -15,7 +15,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from sexjournal.entry.entry import FIELDS, BadPage, Entry, Value, compose, parse
+from sexjournal.entry.entry import Entry, compose, parse
+from sexjournal.entry.fields import FIELDS
+from sexjournal.entry.front_matter import BadPage, Value
 from sexjournal.entry.merging import MergeText, holds_marks, in_two_versions, merge
 from sexjournal.errors import Damaged
 from sexjournal.git import merge_file

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from sexjournal.entry.entry import Entry, Given, compose
+from sexjournal.entry.entry import Entry, compose
+from sexjournal.entry.front_matter import Writable
 from sexjournal.reflect.due import REVIEW_CADENCES, due_pages
 
 FIVE = time(5)
@@ -22,18 +23,18 @@ DAYS = [
 ]
 
 
-def page(written: str = "2026-07-15T09:14+02:00", body: str = "By the water.\n", /, **fields: Given) -> Entry:
+def page(written: str = "2026-07-15T09:14+02:00", body: str = "By the water.\n", /, **fields: Writable) -> Entry:
     """A page about the day before its writing, unless `date` says otherwise."""
     yesterday = DAYS[DAYS.index(written[:10]) - 1]
     known = {"id": "k7q2m9xa", "kind": "experience", "date": yesterday, "written": written, **fields}
     return compose({name: value for name, value in known.items() if value is not None}, body)
 
 
-def jot(written: str = "2026-07-15T21:00+02:00", body: str = "", /, **fields: Given) -> Entry:
+def jot(written: str = "2026-07-15T21:00+02:00", body: str = "", /, **fields: Writable) -> Entry:
     return page(written, body, date=written[:10], jot="the rain on the tent", **fields)
 
 
-def looked_at(entry: Entry, cadence: str, at: str, **answers: Given) -> Entry:
+def looked_at(entry: Entry, cadence: str, at: str, **answers: Writable) -> Entry:
     return entry.reviewed({"cadence": cadence, "at": at, **answers})
 
 

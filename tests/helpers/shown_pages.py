@@ -8,7 +8,8 @@ import pytest
 from texts import PAYLOADS
 
 from sexjournal.entry import entry
-from sexjournal.entry.entry import Entry, Value
+from sexjournal.entry.entry import Entry
+from sexjournal.entry.front_matter import Value
 from sexjournal.terminal.style import Style
 
 PLAIN = Style()

@@ -6,7 +6,8 @@ import unicodedata
 
 from hypothesis import strategies as st
 
-from sexjournal.entry.entry import FIELDS, Entry, parse
+from sexjournal.entry.entry import Entry, parse
+from sexjournal.entry.fields import FIELDS
 
 # What stands in a page
 

@@ -13,7 +13,10 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from sexjournal import prompts
-from sexjournal.entry.entry import KINDS, BadPage, check, compose, parse
+from sexjournal.entry.checks import check
+from sexjournal.entry.entry import compose, parse
+from sexjournal.entry.fields import KINDS
+from sexjournal.entry.front_matter import BadPage
 from sexjournal.errors import BadInput
 from sexjournal.prompts.answers import Answer, place_answers
 from sexjournal.prompts.load import load_wording

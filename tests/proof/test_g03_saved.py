@@ -22,6 +22,7 @@ from slices import FULL, sliced
 from tracing import FAULTS, GROUPS, WHEN_KILLED, Call, calls, hit, needs_strace, strace
 
 from sexjournal.entry.entry import parse
+from sexjournal.entry.tags import tagged
 
 PAGE = "---\ntags: [slow]\nrating: 6\n---\nWe swam to {canary}.\n"
 NUMBERS = itertools.count()  # so that no page and no tag is written twice
@@ -161,7 +162,7 @@ def edit(desk: Desk) -> Change:
 def tag(desk: Desk) -> Change:
     path, word = desk.page(), f"tag{next(NUMBERS)}"
     old = parse(desk.room.open(path).decode())
-    wanted = old.tagged(word).text
+    wanted = tagged(old, word).text
     return Change(("tag", "add", word, "--to", old.id), None, path, lambda page: page == wanted)
 
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from slices import FULL
 from texts import ODD_TEXT, blocks, bodies, field_maps, text_of, values
 
-from sexjournal.entry.entry import BadPage, compose, parse
-from sexjournal.entry.front_matter import plain
+from sexjournal.entry.entry import compose, parse
+from sexjournal.entry.front_matter import BadPage, as_read
 
 EACH = 4000 if FULL else 100
 SEALED = 1000 if FULL else 20
@@ -64,7 +64,7 @@ def test_a_page_that_was_composed_is_read_as_the_same_page(figures: Figures) -> 
     @given(field_maps, bodies)
     def check(fields, body: str) -> None:
         page = compose(fields, body)
-        same = {key: plain(value) for key, value in fields.items()}
+        same = {key: as_read(value) for key, value in fields.items()}
         count.hold(page.body == body and page.fields == same and parse(page.text) == page)
 
     check()
@@ -80,11 +80,11 @@ def test_a_changed_field_changes_its_own_lines_and_nothing_else(figures: Figures
         parts, newline = written
         key = data.draw(st.sampled_from([name for name in parts if not name.startswith("#")]))
         page = parse(text_of(parts, newline))
-        assume(page.fields.get(key) != plain(value))
+        assume(page.fields.get(key) != as_read(value))
         changed = page.amended({key: value})
         before, _, after = page.text.partition(parts[key])
         held = changed.text.startswith(before) and changed.text.endswith(after) and changed.body == page.body
-        count.hold(held and parse(changed.text).fields == {**page.fields, key: plain(value)})
+        count.hold(held and parse(changed.text).fields == {**page.fields, key: as_read(value)})
 
     check()
     count.into(figures)

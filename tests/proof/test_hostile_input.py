@@ -21,7 +21,9 @@ from slices import FULL, sliced
 from texts import headers
 
 from sexjournal import config
-from sexjournal.entry.entry import BadPage, check, parse
+from sexjournal.entry.checks import check
+from sexjournal.entry.entry import parse
+from sexjournal.entry.front_matter import BadPage
 from sexjournal.errors import BadInput
 from sexjournal.prompts.load import load_wording
 

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from review_pages import BRUSSELS, DAYS, FIVE, NEW_YORK, jot, local, looked_at, open_at, page
 
-from sexjournal.entry.entry import KINDS, Entry, Value, compose, parse
+from sexjournal.entry.entry import Entry, compose, parse
+from sexjournal.entry.fields import KINDS
+from sexjournal.entry.front_matter import Value
 from sexjournal.reflect.due import REVIEW_CADENCES, DuePage, due_pages, page_of_the_day
 from sexjournal.reflect.review import review_fields
 

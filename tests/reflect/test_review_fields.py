@@ -7,7 +7,9 @@ from datetime import datetime
 import pytest
 from review_pages import FIVE, local, page
 
-from sexjournal.entry.entry import KINDS, Entry, Given, compose
+from sexjournal.entry.entry import Entry, compose
+from sexjournal.entry.fields import KINDS
+from sexjournal.entry.front_matter import Writable
 from sexjournal.prompts.load import load_wording
 from sexjournal.reflect.due import REVIEW_CADENCES
 from sexjournal.reflect.review import review_fields, review_section
@@ -51,7 +53,7 @@ def test_a_review_has_its_section(kind: str, cadence: str, expected: str) -> Non
 
 def test_a_review_is_kept_on_one_line_as_the_house_writes_it() -> None:
     entry = page("2026-11-22T09:14+01:00", date="2026-11-21")
-    answers: dict[str, Given] = {
+    answers: dict[str, Writable] = {
         "size": "larger",
         "note": "It was: good.",
         "feeling": "softer",
@@ -68,7 +70,7 @@ def test_a_review_is_kept_on_one_line_as_the_house_writes_it() -> None:
 
 
 def test_nothing_blank_is_kept() -> None:
-    answers: dict[str, Given] = {"now": None, "agree": "", "note": " \n", "again": [], "own": {}, "mood": 3}
+    answers: dict[str, Writable] = {"now": None, "agree": "", "note": " \n", "again": [], "own": {}, "mood": 3}
     taken = review_fields(page(), "free", local("2026-07-14T12:00"), answers, blind=False, day_starts=FIVE)
     assert taken == {
         "cadence": "free",

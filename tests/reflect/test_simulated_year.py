@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from review_pages import BRUSSELS, DAYS, FIVE, NEW_YORK, local, looked_at, page
 
-from sexjournal.entry.entry import Entry, Given, parse
+from sexjournal.entry.entry import Entry, parse
+from sexjournal.entry.front_matter import Writable
 from sexjournal.reflect.due import REVIEW_CADENCES, DuePage, due_pages, page_of_the_day
 from sexjournal.reflect.review import review_fields
 
@@ -30,7 +31,7 @@ WHEREABOUTS = {
 SIMULATED = DAYS[DAYS.index("2027-09-01") : DAYS.index("2028-11-01")]
 LATER = ("week", "month", "year")
 # The pages that people write: fields, days between the moment and the writing, and what may be offered of them.
-SORTS: list[tuple[dict[str, Given], int, tuple[str, ...]]] = [
+SORTS: list[tuple[dict[str, Writable], int, tuple[str, ...]]] = [
     ({"rating": 6}, 1, LATER),
     ({"rating": 3, "with": ["Wren"]}, 1, LATER),
     ({"rating": 7}, 0, ("day", *LATER)),

@@ -9,7 +9,9 @@ from random import Random
 import pytest
 from review_pages import DAYS, jot, looked_at, page
 
-from sexjournal.entry.entry import KINDS, Entry, Given
+from sexjournal.entry.entry import Entry
+from sexjournal.entry.fields import KINDS
+from sexjournal.entry.front_matter import Writable
 from sexjournal.prompts.load import load_wording
 from sexjournal.reflect.then_now import comparable_numbers, then_and_now, turn_message
 
@@ -35,10 +37,10 @@ def test_every_two_numbers_have_their_sentence() -> None:
     assert all(f"review.{name}" in said for said in messages for name in NAMES.values())
 
 
-WEEK: dict[str, Given] = {"cadence": "week", "at": "2026-07-22T20:10+02:00", "now": 5, "blind": True}
+WEEK: dict[str, Writable] = {"cadence": "week", "at": "2026-07-22T20:10+02:00", "now": 5, "blind": True}
 
 
-def difference(entry: Entry, review: Mapping[str, Given]) -> int | None:
+def difference(entry: Entry, review: Mapping[str, Writable]) -> int | None:
     """How much larger the number was then."""
     numbers = comparable_numbers(entry, review)
     return numbers[0] - numbers[1] if numbers else None
@@ -76,7 +78,7 @@ def difference(entry: Entry, review: Mapping[str, Given]) -> int | None:
     ],
 )
 def test_two_numbers_are_compared_where_they_can_be(
-    entry: Entry, changes: dict[str, Given], expected: int | None
+    entry: Entry, changes: dict[str, Writable], expected: int | None
 ) -> None:
     answers = {**WEEK, **changes}
     assert difference(entry, answers) == expected
@@ -84,7 +86,7 @@ def test_two_numbers_are_compared_where_they_can_be(
     assert difference(stored, stored.reviews[-1]) == expected
 
 
-def paired(number: int, then: int, now: int, **fields: Given) -> Entry:
+def paired(number: int, then: int, now: int, **fields: Writable) -> Entry:
     """A page about day `number` of 2026 that was looked at again, blind, a week later."""
     written = f"{DAYS[DAYS.index('2026-01-01') + number]}T09:14+01:00"
     return page(written, id=f"page{number:04}", rating=then, **fields).reviewed({**WEEK, "now": now})
@@ -119,7 +121,7 @@ def test_a_row_holds_the_newest_numbers_and_the_words_given_with_them() -> None:
     entry = page(rating=7, kind="experience").reviewed({**WEEK, "now": 6, "size": "larger", "feeling": "same"})
     assert then_and_now([entry]).rows[0].size == "larger"
     entry = entry.reviewed({**WEEK, "cadence": "month", "at": "2026-08-20T20:00+02:00", "now": 4, "feeling": "softer"})
-    others: list[dict[str, Given]] = [
+    others: list[dict[str, Writable]] = [
         {"cadence": "month", "at": "2026-09-20T20:00+02:00", "agree": "yes", "blind": True},  # the number was skipped
         {"cadence": "week", "at": "2026-09-20T20:00+02:00", "now": 1, "blind": False},
         {"cadence": "free", "at": "2026-09-20T20:00+02:00", "now": 1, "blind": True},

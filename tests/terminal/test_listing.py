@@ -24,7 +24,7 @@ from shown_pages import (
 )
 
 from sexjournal.entry import entry
-from sexjournal.entry.entry import Value
+from sexjournal.entry.front_matter import Value
 from sexjournal.terminal.listing import entries_json, entry_lines
 from sexjournal.terminal.page import page_text
 from sexjournal.terminal.style import Style

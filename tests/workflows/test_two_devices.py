@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from room import Keys, Room
 
-from sexjournal.entry import entry as entries
+from sexjournal.entry.entry import parse
 
 THOROUGH = os.environ.get("HYPOTHESIS_PROFILE") == "thorough" or os.environ.get("JOURNAL_PROOF") == "full"
 EXAMPLES, STEPS = (24, 30) if THOROUGH else (3, 8)
@@ -85,7 +85,7 @@ class TwoDevices(RuleBasedStateMachine):
     def replace(self, pick: int) -> None:
         device, page = self.picked(pick)
         text = self.read(device, page)
-        head = entries.parse(text).head
+        head = parse(text).head
         if old := [word for word in self.words_in(page, text) if f"\n{word}\n" in text[head:]]:
             word = self.word(device)
             self.edit(device, page, text.replace(f"\n{old[0]}\n", f"\n{word}\n"))
@@ -104,7 +104,7 @@ class TwoDevices(RuleBasedStateMachine):
     @rule(pick=PICK)
     def untag(self, pick: int) -> None:
         device, page = self.picked(pick)
-        for word in entries.parse(self.read(device, page)).tags[:1]:
+        for word in parse(self.read(device, page)).tags[:1]:
             self.devices[device].journal("tag", "remove", word, "--from", page, check=0)
             self.take_out(page, word)
 
@@ -114,7 +114,7 @@ class TwoDevices(RuleBasedStateMachine):
         device, page = self.picked(pick)
         word = self.word(device)
         review = {"at": self.devices[device].now, "note": word}
-        self.edit(device, page, entries.parse(self.read(device, page)).reviewed(review).text)
+        self.edit(device, page, parse(self.read(device, page)).reviewed(review).text)
         self.want(page, word)
 
     @precondition(lambda self: self.pages)

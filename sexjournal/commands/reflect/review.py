@@ -15,7 +15,8 @@ from sexjournal.workflows.saving import naming_draft
 
 if TYPE_CHECKING:
     from sexjournal.app import App
-    from sexjournal.entry.entry import Entry, Given
+    from sexjournal.entry.entry import Entry
+    from sexjournal.entry.front_matter import Writable
     from sexjournal.journal.reading import Stored
     from sexjournal.prompts.answers import PlacedAnswers
     from sexjournal.reflect.due import DuePage
@@ -184,7 +185,7 @@ def _masked(entry: Entry) -> Entry:
 
 def _answered(app: App, entry: Entry, cadence: str) -> Entry:
     """Return the page with what was answered so far: a jot becomes the page it was kept for, others get a review."""
-    from sexjournal.entry import entry as entries
+    from sexjournal.entry.entry import parse
     from sexjournal.prompts.answers import place_answers
     from sexjournal.reflect.page_facts import is_jot
     from sexjournal.reflect.review import review_fields
@@ -193,7 +194,7 @@ def _answered(app: App, entry: Entry, cadence: str) -> Entry:
     if not (placed.fields or placed.body or placed.review):
         return entry
     if cadence == "day" and is_jot(entry):
-        entry = entries.parse(entry.amended(placed.fields).text + placed.body)
+        entry = parse(entry.amended(placed.fields).text + placed.body)
         placed = placed._replace(fields={}, body="")
     answers = _as_review(placed)
     lists = entry.amended(written.joined_fields(entry, placed.fields))
@@ -203,10 +204,10 @@ def _answered(app: App, entry: Entry, cadence: str) -> Entry:
     return lists.reviewed(review_fields(entry, cadence, app.now(), answers, blind=blind, day_starts=starts))
 
 
-def _as_review(placed: PlacedAnswers) -> Mapping[str, Given]:
+def _as_review(placed: PlacedAnswers) -> Mapping[str, Writable]:
     """Return the answers as a review keeps them: the page's own text and rating are never changed by one."""
     own = {name: value for name, value in placed.fields.items() if name not in (*written.LISTS, "rating")}
-    answers: dict[str, Given] = {**placed.review, **own}
+    answers: dict[str, Writable] = {**placed.review, **own}
     if "rating" in placed.fields:
         answers["now"] = placed.fields["rating"]
     notes = [str(text).strip() for text in (answers.get("note"), placed.body) if text]

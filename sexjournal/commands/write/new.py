@@ -17,7 +17,7 @@ from sexjournal.workflows.setup.start import set_up_if_missing
 if TYPE_CHECKING:
     from datetime import date
 
-    from sexjournal.entry.entry import Value
+    from sexjournal.entry.front_matter import Value
 
 
 def new(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sexjournal.commands.options import Asked, Json, app_of, filtered
-from sexjournal.entry.tags import checked_tag, lookalike
+from sexjournal.entry.tags import checked_tag, lookalike, retagged, tagged, untagged
 from sexjournal.errors import BadInput, NothingFound
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def add(ctx: typer.Context, asked: Asked, tags: Tags, to: To = None) -> None:
     words = [checked_tag(word) for word in tags]
     chosen = _chosen(app, asked, to, "--to")
     _point_out_lookalikes(app, words)
-    _change(app, chosen, lambda entry: entry.tagged(*words))
+    _change(app, chosen, lambda entry: tagged(entry, *words))
 
 
 @tag.command()
@@ -53,7 +53,7 @@ def add(ctx: typer.Context, asked: Asked, tags: Tags, to: To = None) -> None:
 def remove(ctx: typer.Context, asked: Asked, tags: Tags, from_: From = None) -> None:
     """Take tags off pages: by --from, or by filters."""
     app = app_of(ctx)
-    _change(app, _chosen(app, asked, from_, "--from"), lambda entry: entry.untagged(*tags))
+    _change(app, _chosen(app, asked, from_, "--from"), lambda entry: untagged(entry, *tags))
 
 
 @tag.command()
@@ -65,10 +65,10 @@ def rename(
     """Rename a tag in the whole journal, in one commit."""
     app = app_of(ctx)
     word = checked_tag(new)
-    tagged = [one for one in app.archive.read().stored if old in one.entry.tags]
-    if not tagged:
+    pages = [one for one in app.archive.read().stored if old in one.entry.tags]
+    if not pages:
         raise NothingFound(f"no page has the tag '{old}'", "journal tag list shows the tags there are")
-    _change(app, tagged, lambda entry: entry.retagged(old, word))
+    _change(app, pages, lambda entry: retagged(entry, old, word))
 
 
 def _point_out_lookalikes(app: App, tags: Iterable[str]) -> None:

@@ -1,0 +1,42 @@
+"""Checks that the fields of a page hold what they may. A refusal names the line of the page; knows no files."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sexjournal.entry.entry import Entry, header_of
+from sexjournal.entry.field_lines import lines_of_fields
+from sexjournal.entry.fields import FIELDS, KIND, KINDS
+from sexjournal.entry.front_matter import BadPage, Value
+
+
+def check(entry: Entry, besides: Collection[str] = ()) -> None:
+    """Raise BadPage, with its line, for the first known field that holds a value which it cannot hold.
+
+    Fields of the person's own are never looked at, nor those named in `besides`.
+    """
+    for name in FIELDS:
+        if name not in besides:
+            check_field(entry, name)
+
+
+def check_field(entry: Entry, name: str) -> None:
+    """Raise BadPage when this field holds a value which it cannot hold; no value is always allowed."""
+    shape, value = FIELDS[name], entry.fields.get(name)
+    if value is None or shape.holds(value):
+        return
+    hint = _hint_for_kind(value) if shape is KIND else shape.hint
+    raise BadPage(line_of(entry, name), f"'{name}' takes {shape.takes}", hint)
+
+
+def line_of(entry: Entry, name: str) -> int:
+    """Return the line of the page where a field stands, counted from 1; 1 for a field that the page does not have."""
+    return lines_of_fields(header_of(entry)).get(name, 1)
+
+
+def _hint_for_kind(value: Value) -> str:
+    from difflib import get_close_matches
+
+    matches = get_close_matches(value.casefold(), KINDS, n=1) if isinstance(value, str) else []
+    guess = f"did you mean '{matches[0]}'? " if matches else ""
+    return f"{guess}the kinds are {', '.join(KINDS)}"

@@ -1,0 +1,24 @@
+"""Moments: the stamps of pages, reviews and drafts, such as 2026-11-22T09:14+01:00. Knows no clock."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def moment_of(stamp: object) -> datetime | None:
+    """Return the moment of a stamp, without a time zone where the stamp has none; None for all that is no stamp."""
+    try:
+        return datetime.fromisoformat(str(stamp))
+    except ValueError:
+        return None
+
+
+def comparable(moment: datetime | None) -> datetime:
+    """Return a moment that can be compared with every other: no time zone counts as UTC, None as the earliest."""
+    moment = moment or datetime.min
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def to_the_minute(stamp: str) -> str:
+    """Return a stamp for people: `2026-11-22 09:14`, in the time zone of the stamp."""
+    return stamp[: len("2026-11-22T09:14")].replace("T", " ")
