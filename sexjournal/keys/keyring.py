@@ -158,7 +158,7 @@ class Keyring:
 
     def seal_for(self, trust: Trust, data: bytes) -> bytes:
         """Seal for the keys of a manifest, which this device may not trust yet."""
-        return sealing.seal(self.gpg, data, self.recipients_of(trust))
+        return sealing.seal_signed(self.gpg, data, self.recipients_of(trust))
 
     def recipients_of(self, trust: Trust) -> Recipients:
         """Return for whom gpg is to seal: this device's key, the certificates of the others, and all key ids."""

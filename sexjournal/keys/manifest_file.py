@@ -47,7 +47,7 @@ def bounded(sealed: bytes) -> bytes:
 
 def open_unverified(gpg: Gpg, sealed: bytes, device: str) -> Manifest:
     """Open a manifest with one of the person's keys, to be shown before anybody vouches for its signature."""
-    return parse(opening.open_unverified(gpg, bounded(sealed), device))
+    return parse(opening.open_any_signer(gpg, bounded(sealed), device))
 
 
 def parse(data: bytes) -> Manifest:

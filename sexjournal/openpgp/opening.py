@@ -61,7 +61,7 @@ def open_with_gpg(gpg: Gpg, sealed: bytes, fingerprint: str, signers: Collection
     return status.data
 
 
-def open_unverified(gpg: Gpg, sealed: bytes, fingerprint: str) -> bytes:
+def open_any_signer(gpg: Gpg, sealed: bytes, fingerprint: str) -> bytes:
     """Open a whole sealed file, whoever signed it: to show the text to the person, never to believe it."""
     status = _gpg_answer(gpg, sealed, fingerprint)
     policy.verify_all_but_signer(status)

@@ -14,7 +14,7 @@ class OtherKeys(KeyTrouble):
     """gpg sealed for other keys than the recipients."""
 
 
-def seal(gpg: Gpg, data: bytes, recipients: Recipients) -> bytes:
+def seal_signed(gpg: Gpg, data: bytes, recipients: Recipients) -> bytes:
     """Sign and seal; return one armored message. KeyTrouble with the reason when a key cannot be used.
 
     OtherKeys unless the message is sealed for each recipient once and for no other key: settings of gpg and a changed

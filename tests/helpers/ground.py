@@ -57,7 +57,7 @@ class Ground:
     def seal(self, text: bytes, *, hidden: bool = False) -> bytes:
         """As the program seals."""
         mine = self.store.keyring.recipients_of(self.store.keyring.trust)
-        return sealing.seal(self.gpg, text, replace(mine, hidden=hidden))
+        return sealing.seal_signed(self.gpg, text, replace(mine, hidden=hidden))
 
     def by_hand(self, text: bytes, *words: str, by: str = "plain", to: tuple[str, ...] = ()) -> bytes:
         """As anyone with gpg could: signed by one of the room's keys, or by nobody."""

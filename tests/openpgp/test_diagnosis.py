@@ -96,7 +96,7 @@ def test_a_key_that_can_no_longer_seal_is_told_with_what_helps(
         ground = made(room)
         to = replace(ground.store.keyring.recipients_of(ground.store.keyring.trust), signer=room.fingerprints[key])
         with pytest.raises(KeyTrouble, match=words) as told:
-            sealing.seal(ground.gpg, b"", to)
+            sealing.seal_signed(ground.gpg, b"", to)
     assert room.fingerprints[key] in told.value.sentence
     assert told.value.hint
 
@@ -110,7 +110,7 @@ def test_another_readers_key_that_can_no_longer_be_sealed_for_is_named(ground: G
     to = replace(to, certificates=(certificate, *to.certificates), hidden=hidden)
     sentence = f"^the key {key} that this journal is sealed for has expired$"
     with inside(room), pytest.raises(KeyTrouble, match=sentence) as told:
-        sealing.seal(ground.gpg, b"", to)
+        sealing.seal_signed(ground.gpg, b"", to)
     with inside(room):
         ended = ground.gpg.certificate_ends(certificate)
     assert len(ended) == 2
@@ -124,5 +124,5 @@ def test_another_readers_key_that_was_revoked_is_named_too(make_room: Callable[.
         (certificate := room.tools / f"{key}.asc").write_text(ground.gpg.certificate(key))
         to = ground.store.keyring.recipients_of(ground.store.keyring.trust)
         with pytest.raises(KeyTrouble, match=f"^the key {key} .* can no longer be used$") as told:
-            sealing.seal(ground.gpg, b"", replace(to, certificates=(*to.certificates, certificate)))
+            sealing.seal_signed(ground.gpg, b"", replace(to, certificates=(*to.certificates, certificate)))
         assert "--quick-set-expire" not in told.value.hint

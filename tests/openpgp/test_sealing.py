@@ -35,7 +35,7 @@ def test_certificates_that_were_changed_on_this_device_seal_nothing(ground: Grou
         "one more": (*others, other, journal),
     }
     with pytest.raises(KeyTrouble, match="other keys than the journal's"):
-        sealing.seal(ground.gpg, ground.text, replace(to, certificates=changed[change], hidden=hidden))
+        sealing.seal_signed(ground.gpg, ground.text, replace(to, certificates=changed[change], hidden=hidden))
 
 
 @settings(max_examples=40)

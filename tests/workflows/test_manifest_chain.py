@@ -28,7 +28,7 @@ page = keyring.unlock()
 mine, other = page.recipients[-1], page.recipients[0]
 {made}
 text = page.compose().encode()
-(app.directory / "journal.asc").write_bytes(sealing.seal(app.gpg, text, keyring.recipients_of(keyring.trust)))
+(app.directory / "journal.asc").write_bytes(sealing.seal_signed(app.gpg, text, keyring.recipients_of(keyring.trust)))
 """
 NO_KEY = "'-----BEGIN PGP {0} KEY BLOCK-----\\n\\nAAAA\\n-----END PGP {0} KEY BLOCK-----'"
 PUBLIC, SECRET = NO_KEY.format("PUBLIC"), NO_KEY.format("PRIVATE")
