@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sexjournal.errors import BadInput, Interrupted
+from sexjournal.errors import BadInput
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -105,14 +105,6 @@ def filtered(command: Callable[..., None]) -> Callable[..., None]:
     )
     with_filters.__annotations__ = {one.name: one.annotation for one in (*mine, *shared)}
     return with_filters
-
-
-def ask_first(app: App, question: str, *, yes: bool) -> None:
-    """Go on when the person agrees, or said `--yes`; BadInput where nobody is there to be asked."""
-    if not yes and not app.terminal.interactive:
-        raise BadInput("this asks first, and there is no terminal", "--yes does it without asking")
-    if not yes and not app.asker.confirm(question):
-        raise Interrupted("nothing was changed")
 
 
 def app_of(ctx: typer.Context) -> App:

@@ -18,22 +18,17 @@ def config(
     json: Json = False,
 ) -> None:
     """Show the settings, or set one: journal config language nl."""
-    from sexjournal import config as settings
     from sexjournal.terminal.tables import setting_lines
     from sexjournal.terminal.text import json_text
+    from sexjournal.workflows.settings import set_setting, setting_rows
 
     app = app_of(ctx)
     if name is not None and value is not None:
-        stored = settings.store_setting(app.config_path, name, value)
-        app.terminal.say(f"{name} = {settings.in_toml(stored)}, in {app.config_path}")
+        set_setting(app, name, value)
         return
-    wanted = (settings.find_setting(name),) if name is not None else settings.SETTINGS
-    table = [
-        (one.name, settings.in_toml(app.config.values[one.name]), app.config.sources[one.name], one.sentence)
-        for one in wanted
-    ]
+    rows = setting_rows(app, name)
     app.terminal.show(
-        json_text([dict(zip(COLUMNS, row, strict=True)) for row in table])
+        json_text([dict(zip(COLUMNS, row, strict=True)) for row in rows])
         if json
-        else setting_lines(table, app.terminal.face)
+        else setting_lines(rows, app.terminal.face)
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from sexjournal.commands.options import Refs, Yes, app_of, ask_first
+from sexjournal.commands.options import Refs, Yes, app_of
+from sexjournal.workflows.consent import ask_first
 
 
 def remove(ctx: typer.Context, refs: Refs, yes: Yes = False) -> None:
