@@ -19,7 +19,6 @@ from sexjournal.terminal.console import DIM, NO_BREAK
 if TYPE_CHECKING:
     from datetime import date
 
-    from sexjournal.prompts.answers import Answers
     from sexjournal.prompts.questions import Facts
     from sexjournal.prompts.wording import Option, Prompt, Wording
     from sexjournal.terminal.console import Console
@@ -57,28 +56,13 @@ class Asker:
         answered: Collection[str] = (),
         names: Mapping[str, str] | None = None,
         early: Callable[[str], bool | None] | None = None,
-    ) -> Answers:
-        """Ask the first questions of a section, then the others if the person feels like it; return the answers.
+    ) -> None:
+        """Ask the first questions of a section, then the others if the person feels like it.
 
         `answered` holds stores (`fm.date`) or ids of questions to leave out, and `names` fill the placeholders.
         `early` returns whether a date, as stored, lies before adulthood. The facts follow the answers: a later answer
         can make the condition of an earlier question true, and that question is asked then.
         """
-        begun = len(self.answers)
-        with self.console.interruptible():
-            self.introduce(section)
-            self.ask_rest(section, facts, answered, names, early)
-        return tuple(self.answers[begun:])
-
-    def ask_rest(
-        self,
-        section: str,
-        facts: Facts,
-        answered: Collection[str] = (),
-        names: Mapping[str, str] | None = None,
-        early: Callable[[str], bool | None] | None = None,
-    ) -> None:
-        """Ask the questions of a section as `ask_section` does, without the introduction."""
         done = {prompt.id for prompt in self.wording.prompts.values() if {prompt.store, prompt.id} & {*answered}}
         with self.console.interruptible():
             for ask in _ROUNDS:

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TextIO
 
+from sexjournal.terminal.style import has_cursor
+
 # -R passes colours on. Without -X and -F even a short page goes to the alternate screen, and is gone when less ends.
 # A lesskey file outranks the other settings, so less must not read any.
 _LESS = {
@@ -47,7 +49,7 @@ def show_in_pager(text: str, environ: Mapping[str, str], out: TextIO) -> None:
 
 def _find_less(environ: Mapping[str, str], out: TextIO) -> str | None:
     less = shutil.which("less", path=environ.get("PATH"))
-    return less if out.isatty() and environ.get("TERM") not in (None, "", "dumb") else None
+    return less if has_cursor(out, environ) else None
 
 
 @contextmanager
@@ -56,8 +58,7 @@ def alternate_screen(out: TextIO, environ: Mapping[str, str], *, plain: bool = F
 
     With `plain`, for screen readers, and on a terminal without such a screen, the text stays on the usual screen.
     """
-    usable = out.isatty() and not plain and environ.get("TERM") not in (None, "", "dumb")
-    if not usable:
+    if plain or not has_cursor(out, environ):
         yield
         return
     out.write(_ENTER)

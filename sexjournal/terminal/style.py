@@ -33,8 +33,13 @@ class Style:
     ) -> Style:
         """Return the style for a stream: colour only on a capable terminal without NO_COLOR (https://no-color.org)."""
         tty = out.isatty()
-        colour = tty and not plain and not environ.get("NO_COLOR") and environ.get("TERM") not in (None, "", "dumb")
+        colour = has_cursor(out, environ) and not plain and not environ.get("NO_COLOR")
         return cls(_columns(out, environ) if tty else USUAL_WIDTH, colour, tty, language, discreet)
+
+
+def has_cursor(out: TextIO, environ: Mapping[str, str]) -> bool:
+    """Return whether a stream is a terminal with colours and a cursor to move."""
+    return out.isatty() and environ.get("TERM") not in (None, "", "dumb")
 
 
 def _columns(out: TextIO, environ: Mapping[str, str]) -> int:

@@ -32,7 +32,9 @@ def ask_about_kind(app: App, kind: str, facts: Facts, answered: Collection[str],
 
     if kind == "fantasy":
         app.terminal.tell(app.wording.adult["fantasy"])
-    app.asker.ask_section(section_for_kind(kind), facts, answered, early=lambda _date: ask_if_early(app, kind, fields))
+    section = section_for_kind(kind)
+    app.asker.introduce(section)
+    app.asker.ask_section(section, facts, answered, early=lambda _date: ask_if_early(app, kind, fields))
 
 
 def ask_if_early(app: App, kind: str, fields: dict[str, Value]) -> bool:

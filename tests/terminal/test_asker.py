@@ -18,7 +18,6 @@ import pytest
 from sexjournal import prompts
 from sexjournal.errors import Interrupted
 from sexjournal.prompts.load import load_wording
-from sexjournal.prompts.questions import Facts
 from sexjournal.terminal.asker import Asker
 from sexjournal.terminal.console import Console
 
@@ -50,6 +49,7 @@ try:
     for section in told.get("sections", []):
         early = told["early"] and (lambda stored: stored < told["early"])
         facts = Facts(**told["facts"])
+        asker.introduce(section)
         asker.ask_section(section, facts, told.get("known", ()), names=told.get("names"), early=early)
 except Interrupted as stop:
     outcome = stop.sentence
@@ -335,7 +335,7 @@ def test_a_terminal_that_is_gone_is_the_end():
     wording = load_wording("en")
     asker = Asker(Console(reader, out, wording.ui), wording, date(2026, 11, 21))
     with pytest.raises(Interrupted):
-        asker.ask_section("new.wish", Facts())
+        asker.introduce("new.wish")
     assert asker.answers == []
     with suppress(OSError):  # what could not be written
         out.close()

@@ -172,7 +172,7 @@ def _ask(app: App, entry: Entry, cadence: str) -> None:
     if not is_jot(entry):
         app.terminal.tell("")
         app.terminal.show_within(_masked(entry))
-    app.asker.ask_rest(section, facts, {*BLIND, "none"}, {"jot": entry.jot})
+    app.asker.ask_section(section, facts, {*BLIND, "none"}, {"jot": entry.jot})
 
 
 def _masked(entry: Entry) -> Entry:
