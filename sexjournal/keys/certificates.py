@@ -1,4 +1,4 @@
-"""The certificates of recipients: this device's own as gpg has it now, and those that verify signatures."""
+"""Certificates of recipients: the current one of this device, and the certificates that verify signatures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def refresh_own(keyring: Keyring) -> bool:
-    """Trust this device's certificate as gpg has it now: a new expiry or subkey. Return whether anything is new."""
+    """Take a new expiry or subkey of the device's own key over from gpg. Return whether the certificate changed."""
     manifest = with_own(keyring, keyring.manifest)
     if manifest == keyring.manifest:
         return False
@@ -24,7 +24,7 @@ def refresh_own(keyring: Keyring) -> bool:
 
 
 def with_own(keyring: Keyring, manifest: Manifest) -> Manifest:
-    """Return the manifest with this device's certificate as gpg has it now, merged with the listed one."""
+    """Return the manifest with the current certificate of the device's own key, merged with the listed certificate."""
     current = keyring.gpg.certificate(keyring.device)
 
     def renewed(recipient: Recipient) -> Recipient:
@@ -36,7 +36,7 @@ def with_own(keyring: Keyring, manifest: Manifest) -> Manifest:
 
 
 def of_signers(keyring: Keyring, signers: Iterable[Recipient]) -> dict[str, str]:
-    """Return the armored certificates of signers by fingerprint; this device's own as it is trusted now."""
+    """Return the armored certificates of signers by fingerprint; for the device's own key, the one trusted now."""
     by_signer = {signer.fingerprint: signer.certificate for signer in signers}
     if own := by_signer.get(keyring.device):
         current = trust_files.certificates(keyring.manifest).get(keyring.device, own)

@@ -1,4 +1,4 @@
-"""For which keys a sealed file is sealed, compared with the recipients of today. Opens nothing."""
+"""Compare the keys that a file is sealed for with the recipients of today. Opens nothing."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from sexjournal.openpgp.recipients import sealed_for
 
 
 def recipients(manifest: Manifest) -> list[str]:
-    """Return the fingerprints of the keys that pages are sealed for today; the journal key comes last."""
+    """Return the fingerprints of the current recipients and, last, of the journal key."""
     return [*(recipient.fingerprint for recipient in manifest.current_recipients), manifest.key]
 
 
 def is_current(trust: Trust, sealed: bytes) -> bool:
-    """Return whether a whole sealed file is sealed for the keys of today; of hidden keys only the number shows.
+    """Return whether a sealed file is sealed for the keys of today; of hidden keys only the number is compared.
 
-    A damaged file counts as current, because nothing can be resealed from it.
+    A damaged file counts as current, because a damaged file cannot be resealed.
     """
     try:
         key_ids = _key_ids(sealed)
     except Damaged:
         return True
-    wanted = [trust.key_ids[key] for key in recipients(trust.manifest)]
-    return sealed_for(key_ids, wanted, hidden=trust.manifest.hidden)
+    expected = [trust.key_ids[key] for key in recipients(trust.manifest)]
+    return sealed_for(key_ids, expected, hidden=trust.manifest.hidden)
 
 
 def opens_for_others(trust: Trust, sealed: bytes) -> bool:
-    """Return whether a key outside the recipients of today may open a whole sealed file.
+    """Return whether a key outside the recipients of today may open a sealed file; Damaged unless the file is whole.
 
-    If the file names the journal key of today, its hidden recipients are those of today too: each removal of a
+    If the file names the journal key of today, the hidden recipients are the current ones too: each removal of a
     recipient makes a new journal key.
     """
     key_ids, manifest = _key_ids(sealed), trust.manifest
@@ -43,9 +43,9 @@ def opens_for_others(trust: Trust, sealed: bytes) -> bool:
 
 
 def hides_journal_key(trust: Trust, sealed: bytes) -> bool:
-    """Return whether a whole sealed file hides every key, the journal key too, as earlier versions did.
+    """Return whether a sealed file hides every key, the journal key too; Damaged unless the file is whole.
 
-    GnuPG 2.4 opens such a file, and ends with an error.
+    Earlier versions hid the journal key. GnuPG 2.4 opens such a file, and ends with an error.
     """
     hidden = [packets.HIDDEN] * len(recipients(trust.manifest))
     return trust.manifest.hidden and list(_key_ids(sealed)) == hidden

@@ -1,6 +1,6 @@
-"""The keys of one journal on this device: opens the manifest, compares it with what is trusted, opens and seals pages.
+"""The keys of a journal on this device: open and verify the manifest, seal pages, make openers for pages.
 
-Knows journal.asc and the files of trust.py; knows no page. update.py and members.py change the manifest.
+Knows journal.asc and the files of trust.py; knows no pages. update.py and members.py change the manifest.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from sexjournal.entry.filename import MANIFEST
 from sexjournal.errors import BadInput, Damaged, JournalError
 from sexjournal.keys import certificates, coverage, manifest_file
 from sexjournal.keys import trust as trust_files
-from sexjournal.keys.manifest import Manifest, Recipient, gone_back, unconfirmed_changes
+from sexjournal.keys.manifest import Manifest, Recipient, succession_error, unconfirmed_changes
 from sexjournal.keys.trust import Trust, certificate_path
 from sexjournal.openpgp import opening, packets, sealing
 from sexjournal.openpgp.gpg import Gpg
@@ -25,69 +25,69 @@ NEVER_TRUSTED = "journal init shows who can read it, and asks"
 
 
 class Changed(Damaged):
-    """The manifest is genuine, and says something that only the person can confirm."""
+    """The manifest is genuine, with changes that the person has to confirm."""
 
 
 class Keyring:
-    """The manifest in `directory`, and what this device trusts of it in `state`."""
+    """The manifest in `directory`, and the trust of this device in `state`."""
 
     def __init__(self, directory: Path, state: Path, gpg: Gpg) -> None:
         self.directory = directory
         self.state = state
         self.gpg = gpg
-        self._unlocked: tuple[str, Manifest] | None = None  # with its digest
+        self._unlocked: tuple[str, Manifest] | None = None  # digest of the sealed manifest, and the manifest
 
     @property
     def exists(self) -> bool:
-        """Return whether there is a journal in the directory."""
+        """Return whether the directory holds a journal."""
         return manifest_file.path_in(self.directory).is_file()
 
     @property
     def is_trusted(self) -> bool:
         """Return whether this device trusts the journal in the directory."""
-        return self.exists and trust_files.load(self.state, manifest_file.digest(self.directory)) is not None
+        return self.exists and trust_files.load_trust(self.state, manifest_file.digest(self.directory)) is not None
 
     @cached_property
     def trust(self) -> Trust:
-        """Return what this device trusts; BadInput when there is no journal, or one that was never confirmed here."""
+        """Return what this device trusts; BadInput without a journal, or before the person accepted it here."""
         if not self.exists:
             raise BadInput(f"there is no journal in {self.directory}", "journal init makes one")
-        trust = trust_files.load(self.state, manifest_file.digest(self.directory))
+        trust = trust_files.load_trust(self.state, manifest_file.digest(self.directory))
         if trust is None:
             raise BadInput("this device has not accepted this journal yet", NEVER_TRUSTED)
         return trust
 
     @property
     def device(self) -> str:
-        """Return the fingerprint of this device's key."""
+        """Return the fingerprint of the device's own key."""
         return self.trust.device
 
     @property
     def manifest(self) -> Manifest:
-        """Return the trusted manifest, without its secrets."""
+        """Return the trusted manifest, without secret keys."""
         return self.trust.manifest
 
     @property
     def hides_times(self) -> bool:
-        """Return whether commits tell the day alone; False before the journal is trusted, when nothing is committed."""
+        """Return whether commits hide the time of day; False before the journal is trusted, when no commit is made."""
         try:
             return self.manifest.hidden
         except BadInput:
             return False
 
     def keep(self, trust: Trust) -> None:
-        """Trust a manifest from now on."""
+        """Trust a manifest from now on, and write the trust to disk."""
         self.trust = trust
-        trust_files.store(self.state, trust)
+        trust_files.store_trust(self.state, trust)
 
     # the manifest
 
     def unlock(self) -> Manifest:
-        """Open the manifest and compare it with the trusted one; Changed when a difference has to be confirmed.
+        """Open the manifest and compare it with the trusted one; Changed when the person has to confirm a difference.
 
-        The manifest is opened once as long as it stays the same: each opening may cost a touch of a card.
+        An unchanged manifest is opened only once: each opening may cost a touch of a card.
         """
-        sealed = manifest_file.read(self.directory)
+        sealed = manifest_file.read_sealed(self.directory)
         digest = digest_of(sealed)
         if self._unlocked and self._unlocked[0] == digest == self.trust.digest:
             return self._unlocked[1]
@@ -99,11 +99,11 @@ class Keyring:
         return manifest
 
     def verify(self, sealed: bytes, signers: Collection[str] | None = None) -> Manifest:
-        """Return a manifest signed by one of `signers`, by default a current recipient; Damaged otherwise."""
+        """Return a manifest signed by one of `signers`, by default the current recipients; Damaged otherwise."""
         if signers is None:
             signers = {recipient.fingerprint for recipient in self.manifest.current_recipients}
         try:
-            return manifest_file.parse(self._open_verified(manifest_file.bounded(sealed), signers))
+            return manifest_file.manifest_in(self._open_verified(manifest_file.bounded(sealed), signers))
         except Damaged as trouble:
             reason = trouble.sentence.removeprefix(f"{MANIFEST} ")
             raise type(trouble)(f"{MANIFEST}: {reason}", trouble.hint or manifest_file.EARLIER) from None
@@ -111,19 +111,19 @@ class Keyring:
     def _open_verified(self, sealed: bytes, signers: Collection[str]) -> bytes:
         """Open a manifest under the strict policy.
 
-        If verification fails, import the certificates of the expected signers from the manifest and retry once: a
-        device may be new, or its key extended.
+        If verification fails, import the certificates of the expected signers from the manifest and retry once: the
+        signer may be a new device, or a device whose key was extended.
         """
         try:
             return opening.open_with_gpg(self.gpg, sealed, self.device, signers)
         except Damaged:
-            with suppress(JournalError):  # nobody vouches for this manifest yet
-                manifest = manifest_file.open_unverified(self.gpg, sealed, self.device)
+            with suppress(JournalError):  # the signature is not verified yet
+                manifest = manifest_file.read_unverified(self.gpg, sealed, self.device)
                 self.learn(recipient for recipient in manifest.recipients if recipient.fingerprint in signers)
             return opening.open_with_gpg(self.gpg, sealed, self.device, signers)
 
     def has_unconfirmed_changes(self) -> bool:
-        """Return whether the manifest changed in a way that the person has to confirm."""
+        """Return whether the manifest is damaged, or has changes that the person has to confirm."""
         try:
             self.confirm()
         except Damaged:
@@ -131,25 +131,22 @@ class Keyring:
         return False
 
     def confirm(self) -> None:
-        """Before writing, open the manifest unless it is the trusted one, which it mostly is."""
+        """Before a write, unlock the manifest unless journal.asc is the trusted file; errors as for `unlock`."""
         if manifest_file.digest(self.directory) != self.trust.digest:
             self.unlock()
 
     def learn(self, recipients: Iterable[Recipient]) -> None:
-        """Import the certificates of recipients into the person's keyring, so that gpg can verify their signatures.
-
-        No ownertrust is set.
-        """
+        """Import certificates into the person's keyring, so that gpg can verify signatures. Set no ownertrust."""
         self.gpg.learn(packets.bare_certificates(recipient.certificate for recipient in recipients))
 
     def trust_of(self, manifest: Manifest, device: str, digest: str) -> Trust:
-        """Return the trust in a manifest whose file has this digest; its certificates are written for gpg."""
+        """Write the certificates for gpg, and return the trust in a manifest whose file has this digest."""
         return Trust(device, digest, manifest.without_secret(), self._key_ids(manifest))
 
     # pages
 
     def seal(self, data: bytes) -> bytes:
-        """Seal for the current recipients and the journal key; retry once when this device's own key has changed."""
+        """Seal for the current recipients and the journal key; retry once when the device's own key changed."""
         try:
             return self.seal_for(self.trust, data)
         except sealing.OtherKeys:
@@ -157,20 +154,18 @@ class Keyring:
             return self.seal_for(self.trust, data)
 
     def seal_for(self, trust: Trust, data: bytes) -> bytes:
-        """Seal for the keys of a manifest, which this device may not trust yet."""
+        """Seal for the keys of a manifest that may not be trusted yet."""
         return sealing.seal_signed(self.gpg, data, self.recipients_of(trust))
 
     def recipients_of(self, trust: Trust) -> Recipients:
-        """Return for whom gpg is to seal: this device's key, the certificates of the others, and all key ids."""
+        """Return the recipients for gpg: the device's own key, the certificate files of the others, and all key ids."""
         keys = coverage.recipients(trust.manifest)
-        others = tuple(
-            certificate_path(self.state, key) for key in keys if key != trust.device
-        )  # the journal key comes last
+        others = tuple(certificate_path(self.state, key) for key in keys if key != trust.device)
         key_ids = tuple(frozenset(trust.key_ids[key]) for key in keys)
         return Recipients(trust.device, others, key_ids, trust.manifest.hidden)
 
     def opener(self, manifest: Manifest, signers: Iterable[Recipient] = ()) -> opening.Opener:
-        """Return what opens pages with the keys of a manifest; signed by `signers`, by default any recipient ever."""
+        """Return an opener for pages signed by `signers`, by default all recipients, removed ones too."""
         trusted = self.trust.key_ids
         key_ids = trusted if manifest.key in trusted else self._key_ids(manifest)
         keys = [
@@ -181,7 +176,7 @@ class Keyring:
         )
 
     def _key_ids(self, manifest: Manifest) -> dict[str, tuple[str, ...]]:
-        """Write the certificates for gpg, and return the ids of the keys in them that messages can be sealed for."""
+        """Write the certificates for gpg, and return the ids of the encryption keys in each, by fingerprint."""
         trust_files.write_certificates(self.state, manifest)
         return {
             fingerprint: tuple(sorted(self.gpg.sealing_key_ids(certificate_path(self.state, fingerprint))))
@@ -190,7 +185,7 @@ class Keyring:
 
 
 def refuse_unconfirmed(manifest: Manifest, trusted: Manifest) -> None:
-    """Raise Changed when a manifest differs from the trusted one in a way that only the person can confirm."""
-    for change in (gone_back(manifest, trusted), *unconfirmed_changes(manifest, trusted)):
+    """Raise Changed when a manifest differs from the trusted manifest in a way that the person has to confirm."""
+    for change in (succession_error(manifest, trusted), *unconfirmed_changes(manifest, trusted)):
         if change:
             raise Changed(change, NEVER_TRUSTED)

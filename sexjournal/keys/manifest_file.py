@@ -1,4 +1,4 @@
-"""The file journal.asc: its sealed bytes, and the manifest in the bytes that gpg opened. Trusts nobody's signature."""
+"""The file journal.asc: read the sealed bytes, and the manifest in opened bytes. Verifies no signature."""
 
 from __future__ import annotations
 
@@ -8,22 +8,21 @@ from sexjournal.digest import digest_of
 from sexjournal.entry.filename import MANIFEST
 from sexjournal.entry.front_matter import BadPage
 from sexjournal.errors import BadInput, Damaged
-from sexjournal.keys import manifest
-from sexjournal.keys.manifest import Manifest
+from sexjournal.keys.manifest import Manifest, parse_manifest
 from sexjournal.openpgp import opening, packets
 from sexjournal.openpgp.gpg import Gpg
 
 EARLIER = f"git can bring an earlier one back: git log -- {MANIFEST}"
-LARGEST = 1024 * 1024  # bytes of a sealed manifest, with room for some hundred keys
+LARGEST_MANIFEST = 1024 * 1024  # bytes of a sealed manifest, with room for some hundred keys
 
 
 def path_in(directory: Path) -> Path:
-    """Return where the journal in a directory has its manifest."""
+    """Return the path of the manifest of the journal in a directory."""
     return directory / MANIFEST
 
 
-def read(directory: Path) -> bytes:
-    """Return the sealed manifest of a journal; BadInput when there is none or the file cannot be read."""
+def read_sealed(directory: Path) -> bytes:
+    """Return the sealed manifest of a journal; BadInput when the file is missing or cannot be read."""
     try:
         return path_in(directory).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
@@ -34,34 +33,34 @@ def read(directory: Path) -> bytes:
 
 
 def digest(directory: Path) -> str:
-    """Return the digest of the sealed manifest of a journal; errors as for `read`."""
-    return digest_of(read(directory))
+    """Return the digest of the sealed manifest of a journal; errors as for `read_sealed`."""
+    return digest_of(read_sealed(directory))
 
 
 def bounded(sealed: bytes) -> bytes:
-    """Return the sealed manifest, or raise Damaged when its size alone rules it out: opening a huge file costs much."""
-    if len(sealed) > LARGEST:
+    """Return the sealed manifest, Damaged when the file is too large for a manifest: opening a huge file costs much."""
+    if len(sealed) > LARGEST_MANIFEST:
         raise Damaged(f"{MANIFEST} is larger than it can be: {len(sealed) // 1024} KiB", EARLIER)
     return sealed
 
 
-def open_unverified(gpg: Gpg, sealed: bytes, device: str) -> Manifest:
-    """Open a manifest with one of the person's keys, to be shown before anybody vouches for its signature."""
-    return parse(opening.open_any_signer(gpg, bounded(sealed), device))
+def read_unverified(gpg: Gpg, sealed: bytes, device: str) -> Manifest:
+    """Open a manifest without verifying the signature, to show the person before anything is trusted."""
+    return manifest_in(opening.open_any_signer(gpg, bounded(sealed), device))
 
 
-def parse(data: bytes) -> Manifest:
-    """Return the manifest in opened bytes; Damaged unless every key in it has the fingerprint of its entry."""
+def manifest_in(data: bytes) -> Manifest:
+    """Return the manifest in opened bytes; Damaged unless every key has the fingerprint listed for the key."""
     try:
-        parsed = manifest.read(data.decode("utf-8", "surrogateescape"))
+        manifest = parse_manifest(data.decode("utf-8", "surrogateescape"))
     except BadPage:
         raise Damaged(f"{MANIFEST} does not hold what it should", EARLIER) from None
-    for recipient in parsed.recipients:
+    for recipient in manifest.recipients:
         _public_part(recipient.fingerprint, recipient.certificate)
-    for key in (parsed.as_former(), *parsed.former):
+    for key in (manifest.as_former(), *manifest.former):
         if not packets.is_secret_of(key.secret, _public_part(key.fingerprint, key.certificate)):
             raise Damaged(f"{MANIFEST} holds another journal key than it lists", EARLIER)
-    return parsed
+    return manifest
 
 
 def _public_part(fingerprint: str, certificate: str) -> bytes:

@@ -1,7 +1,7 @@
-"""What this device trusts of a journal, so that writing never needs to open anything. Holds no secret.
+"""The manifest that this device trusts, on disk, so that writing opens no file. Holds no secret key.
 
-One directory for each journal under the state directory, mode 0700: `accepted.json`, the recipients' certificates as
-gpg wants them (`FINGERPRINT.asc`), the index and the lock.
+Each journal has a directory under the state directory, mode 0700: `accepted.json`, the certificates for gpg
+(`FINGERPRINT.asc`), the index and the lock.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from sexjournal.keys.manifest import FormerKey, Manifest, Recipient
 from sexjournal.system import disk
 
 TRUSTED = "accepted.json"
-STAGED = "announced.json"  # will be trusted once journal.asc has the digest in it
+STAGED = "announced.json"  # counts once journal.asc has the digest that this file holds
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
     """A manifest that this device trusts.
 
-    `device` is the fingerprint of this device's key, `digest` that of the journal.asc seen last; `key_ids` holds the
-    long ids of the keys that pages may be sealed for, by fingerprint.
+    `device` is the fingerprint of the device's own key, `digest` the digest of the trusted journal.asc. `key_ids`
+    holds the long ids of the encryption keys of each certificate, by fingerprint.
     """
 
     device: str
@@ -36,32 +36,32 @@ class Trust:
 
 
 def state_directory(state: Path, journal: Path) -> Path:
-    """Return the directory for what this device knows of the journal in a directory."""
+    """Return the state directory of the journal in a directory."""
     return state / "journals" / digest_of(os.fsencode(journal.resolve()))[:16]
 
 
-def load(directory: Path, digest: str) -> Trust | None:
-    """Return the trusted manifest for a journal.asc with this digest, the last trusted one for another digest.
+def load_trust(directory: Path, digest: str) -> Trust | None:
+    """Return the staged trust when journal.asc has the digest of the staged manifest, else the stored trust.
 
-    None when this device never trusted a manifest of the journal; Damaged when the file cannot be read.
+    None when this device never trusted the journal; Damaged when a file cannot be read.
     """
-    trust = _load(directory / TRUSTED)
+    trust = _load_file(directory / TRUSTED)
     if trust and trust.digest == digest:
         return trust
-    staged = _load(directory / STAGED)
+    staged = _load_file(directory / STAGED)
     return staged if staged and staged.digest == digest else trust
 
 
-def _load(path: Path) -> Trust | None:
+def _load_file(path: Path) -> Trust | None:
     try:
-        return _parsed(path.read_bytes())
+        return _deserialized(path.read_bytes())
     except FileNotFoundError:
         return None
     except (ValueError, LookupError, TypeError, AttributeError):
         raise Damaged(f"{path} cannot be read", "move it away, then 'journal init' asks again") from None
 
 
-def _parsed(data: bytes) -> Trust:
+def _deserialized(data: bytes) -> Trust:
     stored = json.loads(data)
     fields = stored["page"]  # as earlier versions called a manifest
     recipients = tuple(Recipient(**recipient) for recipient in fields.pop("recipients"))
@@ -76,20 +76,20 @@ def _serialized(trust: Trust) -> bytes:
     return json.dumps({names.get(name, name): value for name, value in asdict(trust).items()}, indent=1).encode()
 
 
-def stage(directory: Path, trust: Trust) -> None:
-    """Write what will be trusted as soon as journal.asc has its digest."""
+def stage_trust(directory: Path, trust: Trust) -> None:
+    """Write a trust that counts as soon as journal.asc has the digest of the trust."""
     disk.replace(directory / STAGED, _serialized(trust))
 
 
-def store(directory: Path, trust: Trust) -> None:
-    """Write what is trusted; the certificates first, so that the list never names a missing file."""
+def store_trust(directory: Path, trust: Trust) -> None:
+    """Write the trust; the certificates come first, so that the manifest never lists a missing file."""
     write_certificates(directory, trust.manifest)
     disk.replace(directory / TRUSTED, _serialized(trust))
     disk.remove(directory / STAGED)
 
 
 def write_certificates(directory: Path, manifest: Manifest) -> None:
-    """Write the certificates as gpg wants them, one file each."""
+    """Write each certificate into a file for gpg."""
     for fingerprint, armored in certificates(manifest).items():
         disk.replace(certificate_path(directory, fingerprint), armored.encode())
 
@@ -102,5 +102,5 @@ def certificates(manifest: Manifest) -> dict[str, str]:
 
 
 def certificate_path(directory: Path, fingerprint: str) -> Path:
-    """Return the file that holds the certificate of a recipient or of a journal key."""
+    """Return the path of the certificate of a recipient or a journal key."""
     return directory / f"{fingerprint}.asc"

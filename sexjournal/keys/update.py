@@ -1,7 +1,6 @@
-"""Put another manifest in place: create the first, accept one of another device, write, stage.
+"""Replace the manifest: create the first, accept the manifest of another device, write, stage, join.
 
-A staged manifest is trusted from now on, and pending until journal.asc has its digest, so that a crash between the two
-is safe.
+A staged manifest is trusted, and stays pending until journal.asc has the digest, so that a crash in between is safe.
 """
 
 from __future__ import annotations
@@ -15,14 +14,14 @@ from sexjournal.errors import Damaged
 from sexjournal.keys import manifest_file
 from sexjournal.keys import trust as trust_files
 from sexjournal.keys.keyring import NEVER_TRUSTED, Keyring
-from sexjournal.keys.manifest import Manifest, Recipient, joined
+from sexjournal.keys.manifest import Manifest, Recipient, merge_manifests
 from sexjournal.keys.trust import Trust
 from sexjournal.openpgp import opening, sequoia
 from sexjournal.system import disk
 
 
-def create(keyring: Keyring, device: Recipient, names: str, clear: Iterable[str]) -> Manifest:
-    """Make the first manifest of a journal, with a new journal key, sealed for this device."""
+def create_manifest(keyring: Keyring, device: Recipient, names: str, clear: Iterable[str]) -> Manifest:
+    """Make the first manifest of a journal, with a new journal key, sealed for this device's own key."""
     disk.private_directory(keyring.directory)
     key, certificate, secret = sequoia.make_key()
     manifest = Manifest(1, names, tuple(clear), (device,), key, certificate, secret)
@@ -30,45 +29,45 @@ def create(keyring: Keyring, device: Recipient, names: str, clear: Iterable[str]
     return manifest
 
 
-def accept(keyring: Keyring, manifest: Manifest, device: str) -> None:
-    """Trust the manifest in the directory as the person confirmed it; Damaged unless a current recipient signed it.
+def accept_manifest(keyring: Keyring, manifest: Manifest, device: str) -> None:
+    """Trust the manifest that the person confirmed; Damaged unless journal.asc holds it, signed by a current recipient.
 
-    gpg learns the keys of the other devices, so that it can verify their signatures.
+    gpg learns the keys of the other devices, and can verify signatures of the other devices then.
     """
-    sealed = manifest_file.read(keyring.directory)
+    sealed = manifest_file.read_sealed(keyring.directory)
     keyring.learn(manifest.current_recipients)
     signers = [recipient.fingerprint for recipient in manifest.current_recipients]
-    if manifest_file.parse(opening.open_with_gpg(keyring.gpg, sealed, device, signers)) != manifest:
+    if manifest_file.manifest_in(opening.open_with_gpg(keyring.gpg, sealed, device, signers)) != manifest:
         raise Damaged(f"{MANIFEST} changed meanwhile", NEVER_TRUSTED)
     keyring.keep(keyring.trust_of(manifest, device, digest_of(sealed)))
 
 
 def write(keyring: Keyring, manifest: Manifest, device: str = "") -> None:
-    """Seal a manifest of this device's making and replace journal.asc with it.
+    """Seal a manifest made here, and replace journal.asc.
 
-    It is staged first, so that a device that is killed in between knows the manifest as its own.
+    The manifest is staged first: after a crash in between, the device still trusts the new journal.asc.
     """
     trust, sealed = _sealed(keyring, manifest, device or keyring.device)
-    trust_files.stage(keyring.state, trust)
+    trust_files.stage_trust(keyring.state, trust)
     disk.replace(manifest_file.path_in(keyring.directory), sealed)
     keyring.keep(trust)
 
 
 def stage(keyring: Keyring, manifest: Manifest, sealed: bytes) -> None:
-    """Trust the manifest in these sealed bytes from now on; it stays pending until journal.asc has its digest."""
+    """Trust the manifest in sealed bytes from now on; the trust stays pending until journal.asc has the digest."""
     _stage(keyring, keyring.trust_of(manifest, keyring.device, digest_of(sealed)))
 
 
-def join(keyring: Keyring, base: Manifest, ours: Manifest, theirs: Manifest) -> tuple[Manifest, bytes]:
-    """Return the manifest that follows two that were changed at once, and its sealed bytes; it is staged."""
-    manifest = joined(base, ours, theirs, sequoia.make_key, sequoia.merged_certificate)
+def join(keyring: Keyring, base: Manifest, local: Manifest, remote: Manifest) -> tuple[Manifest, bytes]:
+    """Merge two manifests that were changed at once and stage the result; return the manifest and the sealed bytes."""
+    manifest = merge_manifests(base, local, remote, sequoia.make_key, sequoia.merged_certificate)
     trust, sealed = _sealed(keyring, manifest, keyring.device)
     _stage(keyring, trust)
     return manifest, sealed
 
 
 def finish_staged(keyring: Keyring) -> None:
-    """End the pending state of a staged manifest, if journal.asc has its digest now."""
+    """End the pending state of a staged manifest, if journal.asc has the digest now."""
     if manifest_file.digest(keyring.directory) == keyring.trust.digest:
         keyring.keep(keyring.trust)
 
@@ -76,11 +75,11 @@ def finish_staged(keyring: Keyring) -> None:
 def _stage(keyring: Keyring, trust: Trust) -> None:
     keyring.learn(trust.manifest.current_recipients)
     keyring.trust = trust
-    trust_files.stage(keyring.state, trust)
+    trust_files.stage_trust(keyring.state, trust)
 
 
 def _sealed(keyring: Keyring, manifest: Manifest, device: str) -> tuple[Trust, bytes]:
-    """Return the trust in a manifest of this device's making, and its sealed bytes."""
+    """Return the trust in a manifest made here, and the sealed manifest."""
     trust = keyring.trust_of(manifest, device, digest="")
     sealed = keyring.seal_for(trust, manifest.compose().encode())
     return replace(trust, digest=digest_of(sealed)), sealed

@@ -26,7 +26,7 @@ def add_key(app: App, typed: str, *, yes: bool) -> None:
         app.terminal.tell(app.wording.keys["compare"])
         ask_first(app, app.wording.keys["add"], yes=yes)
     if listed is None or listed.certificate != recipient.certificate:
-        app.archive.change_keys(lambda keyring: members.add(keyring, recipient))
+        app.archive.change_keys(lambda keyring: members.add_recipient(keyring, recipient))
     app.terminal.say(f"{recipient.name} opens the journal; 'journal sync' tells the other devices")
     _offer_to_reseal(app, yes=yes)
 
@@ -75,7 +75,7 @@ def remove_key(app: App, typed: str, *, yes: bool) -> None:
         app.terminal.tell(app.wording.keys["removing"])
         ask_first(app, app.wording.keys["remove"], yes=yes)
         today = app.today().isoformat()
-        app.archive.change_keys(lambda keyring: members.remove(keyring, recipient.fingerprint, today))
+        app.archive.change_keys(lambda keyring: members.remove_recipient(keyring, recipient.fingerprint, today))
     app.archive.reseal()
     app.terminal.say(
         f"{recipient.name} opens nothing that is written from now on; 'journal sync' tells the other devices"
@@ -106,7 +106,7 @@ def add_paper_key(app: App) -> tuple[Recipient, str]:
     app.keyring.unlock()
     app.terminal.tell(words["paper"])
     recipient, sealed = members.make_paper_key(app.keyring, words["paper_name"], app.today().isoformat())
-    app.archive.change_keys(lambda keyring: members.add(keyring, recipient))
+    app.archive.change_keys(lambda keyring: members.add_recipient(keyring, recipient))
     return recipient, sealed.decode("ascii")
 
 

@@ -79,7 +79,7 @@ def made(room: Room, readers: tuple[str, ...] = (), former: tuple[str, ...] = ()
     """A journal of the room's first key, of these other readers too, and of some that are readers no longer."""
     gpg = Gpg()
     store = store_in(room.journal_dir, room.root / "state" / "journal", gpg)
-    page = update.create(store.keyring, recipient(gpg, room.fingerprint), "dated", ())
+    page = update.create_manifest(store.keyring, recipient(gpg, room.fingerprint), "dated", ())
     others = [recipient(gpg, room.fingerprints[name]) for name in readers]
     past = [replace(recipient(gpg, room.fingerprints[name]), removed="2021-01-01") for name in former]
     if others or past:

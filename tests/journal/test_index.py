@@ -103,7 +103,7 @@ def made(room: Room) -> Bench:
     bench = Bench(room, Gpg(), {})
     certificate = bench.gpg.certificate(room.fingerprint)
     device = Recipient(room.fingerprint, "Test", "2026-11-22", certificate)
-    page = update.create(bench.journal().keyring, device, "dated", ())
+    page = update.create_manifest(bench.journal().keyring, device, "dated", ())
     key = room.tools / "key.asc"
     key.write_text(page.certificate)
     text = f"---\nid: f0000000\n---\n{room.canary}\n".encode()

@@ -35,7 +35,7 @@ def accept(app: App, wishes: Wishes) -> None:
         need_terminal(app)
         if not app.asker.confirm(app.wording.init["accept"]):
             raise Interrupted("nothing was accepted")
-    update.accept(app.keyring, manifest, key.fingerprint)
+    update.accept_manifest(app.keyring, manifest, key.fingerprint)
     app.repository.prepare(moved=True)
     app.terminal.say(f"accepted the journal in {app.directory}")
 
@@ -47,7 +47,7 @@ def _open_manifest(app: App, key: Key) -> Manifest | None:
     is not checked that closely.
     """
     try:
-        return manifest_file.open_unverified(app.gpg, manifest_file.read(app.directory), key.fingerprint)
+        return manifest_file.read_unverified(app.gpg, manifest_file.read_sealed(app.directory), key.fingerprint)
     except NotForUs:
         return None
 

@@ -39,7 +39,7 @@ def create(app: App, wishes: Wishes) -> None:
     names, clear = _what_files_show(app, wishes)
     certificate = app.gpg.certificate(key.fingerprint)
     recipient = Recipient(key.fingerprint, key.name, app.today().isoformat(), certificate)
-    update.create(app.keyring, recipient, names, clear)
+    update.create_manifest(app.keyring, recipient, names, clear)
     app.archive.commit()
     app.terminal.say(f"made a journal in {app.directory}, sealed for {key.name} ({key.fingerprint})")
     app.terminal.tell(app.wording.init["back_up"])

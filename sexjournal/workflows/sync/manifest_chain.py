@@ -36,7 +36,7 @@ def next_manifest(app: App, remote: Remote, incoming: Incoming, hint: str) -> tu
     if MANIFEST in plan.merge:
         was, _, theirs = plan.merge[MANIFEST]
         ((_, old),) = remote.contents([was or remote.base_oid(incoming.commit, MANIFEST)])
-        base = manifest_file.open_unverified(app.gpg, old, keyring.device)
+        base = manifest_file.read_unverified(app.gpg, old, keyring.device)
         page, sealed = update.join(
             keyring, base, before, follow(app, _steps(app, remote, incoming, theirs, base, hint), base, hint)
         )
@@ -86,7 +86,9 @@ class _Line:
         followed = self._opened(sealed, _readers(self.reached) - self._barred)
         page = followed or self._genuine(sealed)
         wrong = (
-            manifest.gone_back(page, self.reached) if followed else f"{MANIFEST} was signed by a key that was removed"
+            manifest.succession_error(page, self.reached)
+            if followed
+            else f"{MANIFEST} was signed by a key that was removed"
         )
         self._known |= _readers(page)
         self._barred |= _removed(page)
@@ -141,7 +143,7 @@ def _steps(app: App, remote: Remote, incoming: Incoming, tip: str, before: Manif
 def _serial(app: App, sealed: bytes) -> int:
     """The place that an own page gives itself, before anybody vouches for it; 0 for one that does not open here."""
     try:
-        return manifest_file.open_unverified(app.gpg, sealed, app.keyring.device).serial
+        return manifest_file.read_unverified(app.gpg, sealed, app.keyring.device).serial
     except Damaged:
         return 0
 

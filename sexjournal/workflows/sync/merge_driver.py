@@ -24,7 +24,7 @@ def drive(app: App, base: Path, ours: Path, theirs: Path, name: str) -> None:
     sealed_base, sealed_ours, sealed_theirs = (path.read_bytes() for path in (base, ours, theirs))
     manifest = app.keyring.unlock()
     if name == MANIFEST:
-        earlier = manifest_file.open_unverified(app.gpg, sealed_base, app.keyring.device)
+        earlier = manifest_file.read_unverified(app.gpg, sealed_base, app.keyring.device)
         other = manifest_chain.follow(app, [sealed_theirs], earlier, GIVE_UP)
         _, sealed = update.join(app.keyring, earlier, manifest, other)
     else:
