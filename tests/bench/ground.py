@@ -25,7 +25,7 @@ from sexjournal.entry.filename import ENDING, EVERY_PAGE, MANIFEST
 from sexjournal.keys import trust
 
 HERE = Path(__file__).resolve().parent
-PINENTRY = HERE.parent / "pinentry.py"
+PINENTRY = HERE.parent / "helpers" / "pinentry.py"
 AGENT = """\
 pinentry-program {pinentry}
 default-cache-ttl 100000
