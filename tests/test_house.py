@@ -61,13 +61,13 @@ def test_the_import_rules_hold() -> None:
         ("entry/entry", "import sexjournal.system.disk"),  # up a floor
         ("entry/merging", "import subprocess"),
         ("search/grep", "import subprocess"),
-        ("search/query", "from sexjournal.prompts.wording import Prompt"),  # beside it on its floor
+        ("search/filters", "from sexjournal.prompts.wording import Prompt"),  # beside it on its floor
         ("reflect/due", "import time"),
         ("prompts/questions", "from sexjournal.reflect import due"),
         ("openpgp/opening", "from sexjournal.entry.entry import parse"),
         ("openpgp/agent", "import sexjournal.keys.manifest"),
         ("system/disk", "import sexjournal.config"),
-        ("system/swap", "import sexjournal.search.query"),
+        ("system/swap", "import sexjournal.search.filters"),
         ("drafts/draft", "from sexjournal.entry.entry import Entry"),
         ("git/remote", "from sexjournal.entry.entry import parse"),
         ("git/repository", "from sexjournal.drafts import places"),

@@ -15,7 +15,7 @@ from sexjournal.errors import BadInput
 
 if TYPE_CHECKING:
     from sexjournal.app import App
-    from sexjournal.search.query import Filters
+    from sexjournal.search.filters import Filters
 
 PANELS = {"write": "Write", "read": "Read", "reflect": "Reflect", "keep": "Keep"}
 
@@ -43,7 +43,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The shared filters as typed. One field an option, so that a new filter is one line here and one in query."""
+    """The shared filters as typed. One field an option, so that a new filter is one line here and one in filters."""
 
     on: Annotated[str | None, typer.Option(metavar="DATE", help="Pages about this day, month or year.")] = None
     since: Annotated[str | None, typer.Option(metavar="DATE", help="Pages about this date or later.")] = None
@@ -69,20 +69,20 @@ class Asked:
         """Return the filters; BadInput names what could not be read."""
         from sexjournal.entry.dates import When
         from sexjournal.entry.typed_dates import understand
-        from sexjournal.search import query
+        from sexjournal.search.filters import Filters, kind_of, rating_range
 
         def moment(typed: str | None) -> When | None:
             return understand(typed, app.today()) if typed is not None else None
 
-        return query.Filters(
+        return Filters(
             on=moment(self.on),
             since=moment(self.since),
             until=moment(self.until),
-            kinds=tuple(query.kind(word) for word in self.kind or ()),
+            kinds=tuple(kind_of(word) for word in self.kind or ()),
             tags=tuple(self.tag or ()),
             not_tags=tuple(self.not_tag or ()),
             people=tuple(self.with_ or ()),
-            rating=query.rating_range(self.rating) if self.rating is not None else None,
+            rating=rating_range(self.rating) if self.rating is not None else None,
             reviewed=self.reviewed,
             refs=tuple(refs or ()),
         )

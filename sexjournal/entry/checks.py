@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from sexjournal.entry.entry import Entry, header_of
 from sexjournal.entry.field_lines import lines_of_fields
-from sexjournal.entry.fields import FIELDS, KIND, KINDS
-from sexjournal.entry.front_matter import BadPage, Value
+from sexjournal.entry.fields import FIELDS, KIND, hint_for_kind
+from sexjournal.entry.front_matter import BadPage
 
 
 def check(entry: Entry, besides: Collection[str] = ()) -> None:
@@ -25,18 +25,10 @@ def check_field(entry: Entry, name: str) -> None:
     shape, value = FIELDS[name], entry.fields.get(name)
     if value is None or shape.holds(value):
         return
-    hint = _hint_for_kind(value) if shape is KIND else shape.hint
+    hint = hint_for_kind(value) if shape is KIND else shape.hint
     raise BadPage(line_of(entry, name), f"'{name}' takes {shape.takes}", hint)
 
 
 def line_of(entry: Entry, name: str) -> int:
     """Return the line of the page where a field stands, counted from 1; 1 for a field that the page does not have."""
     return lines_of_fields(header_of(entry)).get(name, 1)
-
-
-def _hint_for_kind(value: Value) -> str:
-    from difflib import get_close_matches
-
-    matches = get_close_matches(value.casefold(), KINDS, n=1) if isinstance(value, str) else []
-    guess = f"did you mean '{matches[0]}'? " if matches else ""
-    return f"{guess}the kinds are {', '.join(KINDS)}"

@@ -35,6 +35,15 @@ def rating_of(value: object) -> int | None:
     return _RATINGS.get(str(value))
 
 
+def hint_for_kind(value: Value) -> str:
+    """Return a hint for a value that is no kind: the kind most like the value, if any, and all kinds."""
+    from difflib import get_close_matches
+
+    matches = get_close_matches(value.casefold(), KINDS, n=1) if isinstance(value, str) else []
+    guess = f"did you mean '{matches[0]}'? " if matches else ""
+    return f"{guess}the kinds are {', '.join(KINDS)}"
+
+
 def is_yes(value: object) -> bool:
     """Whether a flag is set: `true`, `yes` or `on`."""
     return isinstance(value, str) and value.casefold() in _YES

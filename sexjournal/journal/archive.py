@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sexjournal.journal.commits import Commits, Voice
     from sexjournal.journal.reading import Reading, Stored, Trouble
     from sexjournal.keys.keyring import Keyring
-    from sexjournal.search.query import Filters
+    from sexjournal.search.filters import Filters
 
 
 class Archive:
@@ -73,12 +73,12 @@ class Archive:
 
     def select(self, filters: Filters) -> list[Stored]:
         """Return the pages that the filters let through, newest first."""
-        from sexjournal.search import query
+        from sexjournal.search.filters import select
 
         reading = self.read()
         by_id = {stored.entry.id: stored for stored in reading.stored}
         try:
-            entries = query.select(reading.entries, filters, self._today())
+            entries = select(reading.entries, filters, self._today())
         except NothingFound:
             _refuse_unreadable(reading, filters.refs)
             raise
@@ -86,10 +86,11 @@ class Archive:
 
     def find(self, ref: str) -> Stored:
         """Return the one page that REF names."""
-        from sexjournal.search.query import Filters, only_one
+        from sexjournal.search.filters import Filters
+        from sexjournal.search.references import check_unambiguous
 
         matches = self.select(Filters(refs=(ref,)))
-        only_one([stored.entry for stored in matches], ref)
+        check_unambiguous([stored.entry for stored in matches], ref)
         return matches[0]
 
     def find_again(self, stored: Stored) -> Stored:

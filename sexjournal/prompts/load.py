@@ -11,12 +11,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
+from sexjournal.entry.fields import HIGHEST, LOWEST
 from sexjournal.errors import BadInput
 from sexjournal.prompts.questions import CONDITIONS
 from sexjournal.prompts.wording import (
-    HIGHEST,
     LETTER_PARTS,
-    LOWEST,
     TYPES,
     Help,
     Kind,

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
+from sexjournal.entry.fields import HIGHEST, LOWEST
 from sexjournal.errors import BadInput
-from sexjournal.prompts.wording import FREE_WORDS, HIGHEST, LOWEST, filled
+from sexjournal.prompts.wording import FREE_WORDS, filled
 
 if TYPE_CHECKING:
     from datetime import date

@@ -9,7 +9,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-LOWEST, HIGHEST = 1, 7  # of every scale
 LETTER_PARTS = ("begin", "do", "receive", "scene", "veil", "why", "end")  # in the order of a letter
 TYPES = ("text", "line", "list", "number", "date", "interval", "people", "scale", "choice", "multi")
 FREE_WORDS = "feelings"  # the options that people add words of their own to

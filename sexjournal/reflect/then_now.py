@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sexjournal.prompts.wording import HIGHEST, LOWEST
+from sexjournal.entry.fields import HIGHEST, LOWEST
 from sexjournal.reflect.page_facts import (
     THEN,
     in_utc,

@@ -1,10 +1,10 @@
-"""grep over pages: the flags, the search and the lines that grep prints. Knows names and text; no entry, file or clock.
+"""grep over pages: the flags, the search and the printed lines. Knows names and text; no entry, file or clock.
 
 Patterns are translated in `posix.py`. The tests compare lines, their order and the exit code with GNU grep's.
-Differences, beside those of patterns:
+More differences than those of patterns:
 
-- GNU grep loses some matches of `-w`: empty ones, and some that are shorter than another that is no word.
-- `-v -c` with an empty pattern prints its zeros.
+- GNU grep loses some matches of `-w`: empty matches, and some where a longer match is no word.
+- `-v -c` with an empty pattern prints zeros.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class TooSlow(BadInput):
-    """The error for a timer that ends a search: `re` runs signal handlers in the middle of a match."""
+    """The error for a timer to raise in a long search: `re` runs signal handlers in the middle of a match."""
 
     def __init__(self) -> None:
         super().__init__("the pattern takes too long", hint="repeats within repeats, as in (a+)+, are slow; so try -F")
@@ -79,7 +79,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """The line `--` between groups of lines that do not touch."""
+    """The line `--` between groups of lines with a gap between them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,7 @@ def _line_groups(selected: list[int], count: int, before: int, after: int) -> It
 
 
 def plain_lines(results: Iterable[Result], options: Options) -> Iterator[str]:
-    """Yield the lines that GNU grep prints, without colour and without newlines."""
+    """Yield the lines as GNU grep prints them, without colour and without newlines."""
     for result in results:
         match result:
             case Hit():

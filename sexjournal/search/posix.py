@@ -84,7 +84,7 @@ def translate(pattern: str, *, basic: bool, fold: bool, prefix: str = "p", loose
 
 
 def _tokens(pattern: str, basic: bool) -> list[str]:
-    """Return the tokens as spelled in an extended expression; a basic one has the backslashes the other way around."""
+    """Return the tokens as spelled in an extended expression; a basic one has the backslashes on the other tokens."""
     if not basic:
         return _EXTENDED.findall(pattern)
     return [_turned(token) for token in _BASIC.findall(pattern)]

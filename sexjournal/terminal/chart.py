@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from sexjournal.entry.dates import parse_date
+from sexjournal.entry.fields import HIGHEST, LOWEST
 from sexjournal.entry.shown_dates import short_date
-from sexjournal.prompts.wording import HIGHEST, LOWEST, filled
+from sexjournal.prompts.wording import filled
 from sexjournal.terminal.rich_text import cut
 from sexjournal.terminal.text import one_line, tabbed
 

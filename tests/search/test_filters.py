@@ -13,8 +13,8 @@ from sexjournal.entry import entry
 from sexjournal.entry.entry import Entry
 from sexjournal.entry.typed_dates import understand
 from sexjournal.errors import BadInput, NothingFound
-from sexjournal.search import query
-from sexjournal.search.query import Filters
+from sexjournal.search.filters import Filters, kind_of, rating_range, select
+from sexjournal.search.references import check_unambiguous, resolve
 
 TODAY = date(2026, 11, 23)
 SECRET = "the lake house"
@@ -31,18 +31,18 @@ def chosen(pages: Sequence[Entry], **filters: object) -> list[str]:
     for name in {"on", "since", "until"} & filters.keys():
         filters[name] = understand(str(filters[name]), TODAY)
     if "rating" in filters:
-        filters["rating"] = query.rating_range(str(filters["rating"]))
-    return [found.id for found in query.select(pages, Filters(**filters), TODAY)]
+        filters["rating"] = rating_range(str(filters["rating"]))
+    return [found.id for found in select(pages, Filters(**filters), TODAY)]
 
 
 def named(pages: Sequence[Entry], *refs: str) -> list[str]:
-    return [found.id for found in query.resolve_many(pages, refs, TODAY)]
+    return [found.id for found in resolve(pages, refs, TODAY)]
 
 
 def the_one(pages: Sequence[Entry], ref: str) -> Entry:
     """The page that a REF names where it must name one."""
-    found = query.resolve_many(pages, [ref], TODAY)
-    query.only_one(found, ref)
+    found = resolve(pages, [ref], TODAY)
+    check_unambiguous(found, ref)
     return found[0]
 
 
@@ -179,9 +179,9 @@ def test_filters_and_references_narrow_each_other() -> None:
 @settings(max_examples=100, deadline=None)
 def test_no_filter_loses_no_page_and_orders_the_same_twice(texts: list[str]) -> None:
     pages = [page(f"{number:08}", text) for number, text in enumerate(texts)]
-    first = query.select(pages, Filters(), TODAY)
+    first = select(pages, Filters(), TODAY)
     assert sorted(found.id for found in first) == [found.id for found in pages]
-    assert query.select(pages, Filters(), TODAY) == first
+    assert select(pages, Filters(), TODAY) == first
     dated = [found.date.earliest for found in first if found.date]
     assert dated == sorted(dated, reverse=True)
 
@@ -191,20 +191,20 @@ def test_no_filter_loses_no_page_and_orders_the_same_twice(texts: list[str]) -> 
 
 @pytest.mark.parametrize(("typed", "bounds"), [("5..7", (5, 7)), ("5", (5, 5)), ("5..", (5, 7)), ("..3", (1, 3))])
 def test_a_range_of_ratings_may_be_open(typed: str, bounds: tuple[int, int]) -> None:
-    assert query.rating_range(typed) == bounds
+    assert rating_range(typed) == bounds
 
 
 @pytest.mark.parametrize("typed", ["", "..", "0", "8", "5..9", "57", "7..5", "5...7", "five", "-1", "5,7", "٥", "5\n"])
 def test_what_is_no_range_of_ratings_is_refused_with_an_example(typed: str) -> None:
     with pytest.raises(BadInput) as caught:
-        query.rating_range(typed)
+        rating_range(typed)
     assert ".." in caught.value.hint
 
 
 def test_a_kind_is_known_in_any_case_and_the_nearest_is_suggested() -> None:
-    assert query.kind("Wish") == "wish"
+    assert kind_of("Wish") == "wish"
     with pytest.raises(BadInput) as caught:
-        query.kind("memmory")
+        kind_of("memmory")
     assert "did you mean 'memory'" in caught.value.hint
     assert all(kind in caught.value.hint for kind in entry.KINDS)
 

@@ -14,7 +14,7 @@ LAST_FEW = 5
 
 def desk(app: App) -> None:
     """Show what waits and the last few pages; offer a page that could not be saved."""
-    from sexjournal.search import query
+    from sexjournal.search.order import newest_first
     from sexjournal.terminal.listing import entry_lines
 
     if not app.keyring.exists:
@@ -23,7 +23,7 @@ def desk(app: App) -> None:
         return
     offer_leftovers(app)
     _show_what_waits(app)
-    recent = query.newest_first(app.archive.read().entries)[:LAST_FEW]
+    recent = newest_first(app.archive.read().entries)[:LAST_FEW]
     app.terminal.show(entry_lines(recent, app.terminal.face, app.terminal.words))
     app.terminal.say(f"git: {app.repository.state()}")
     app.leave()

@@ -53,9 +53,9 @@ def _understood_flags(
     """Return the fields that the command line gives; BadInput for a word that cannot be understood."""
     from sexjournal.entry.dates import not_future
     from sexjournal.entry.typed_dates import understand
-    from sexjournal.search import query
+    from sexjournal.search.filters import kind_of
 
-    flags: dict[str, Value] = {"kind": query.kind(kind)} if kind else {}
+    flags: dict[str, Value] = {"kind": kind_of(kind)} if kind else {}
     if on is not None:
         flags["date"] = not_future(understand(on, today), today).text
     if people:
