@@ -20,7 +20,11 @@ NOT_JUST_NOW = "it could not be opened just now"
 
 
 def verify(status: Status, signers: Collection[str]) -> None:
-    """Raise Damaged unless gpg opened a single whole message, signed by a primary fingerprint in `signers`."""
+    """Raise Damaged unless gpg opened a single whole message, signed by a primary fingerprint in `signers`.
+
+    Transient when a signal ended gpg.
+    """
+    _refuse_interrupted(status)
     if not _exit_code_allows(status) or not _is_one_message(status):
         raise Damaged(DAMAGED_MESSAGE)
     if status.has("DECRYPTION_FAILED", "BADMDC", "ERRSIG", "BADSIG", "EXPSIG", "REVKEYSIG"):
@@ -39,10 +43,14 @@ def verify_all_but_signer(status: Status) -> None:
 
     Transient when a signal ended gpg.
     """
-    if status.code < 0:
-        raise Transient(NOT_JUST_NOW)
+    _refuse_interrupted(status)
     if not _is_one_message(status) or status.has("DECRYPTION_FAILED", "BADMDC", "BADSIG"):
         raise Damaged(DAMAGED_MESSAGE)
+
+
+def _refuse_interrupted(status: Status) -> None:
+    if status.code < 0:
+        raise Transient(NOT_JUST_NOW)
 
 
 def _exit_code_allows(status: Status) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sexjournal.errors import Damaged
+from sexjournal.errors import Damaged, Transient
 from sexjournal.openpgp import packets, policy
 from sexjournal.openpgp.status import Status
 
@@ -38,6 +38,14 @@ def test_what_gpg_writes_before_its_verdict_is_never_used() -> None:
             policy.verify(one, [key])
     with pytest.raises(Damaged):
         policy.verify(status(good), ["B" * 40])
+
+
+def test_a_gpg_that_was_killed_is_no_damage_and_is_asked_again() -> None:
+    """Also after it reached the sealed data: then the index must not keep the page as damaged."""
+    whole = [("BEGIN_DECRYPTION", ""), ("DECRYPTION_INFO", "2 9 0"), ("PLAINTEXT", "62 0"), ("DECRYPTION_OKAY", "")]
+    for lines in (whole[:1], whole):
+        with pytest.raises(Transient):
+            policy.verify(status(lines, code=-9), ["A" * 40])
 
 
 def status(lines: list[tuple[str, str]], code: int = 0) -> Status:
