@@ -325,3 +325,17 @@ def test_a_cancelled_passphrase_tells_that_the_journal_was_fetched(
     assert "nothing was changed" in there.journal("init", "--yes", check=3).error
     there.pinentry = "right"
     there.journal("init", "--yes", check=0)
+
+
+def test_the_hint_brings_the_manifest_back_in_a_directory_with_a_space(make_room: Callable[..., Room]) -> None:
+    room = make_room()
+    directory = room.root / "data" / "my journal"
+    room.journal("--dir", str(directory), "init", "--yes", check=0)
+    room.journal("--dir", str(directory), "new", stdin=b"The lake.\n", check=0)
+    manifest = directory / "journal.asc"
+    sealed = manifest.read_bytes()
+    manifest.unlink()
+    shutil.rmtree(room.root / "state")
+    result = room.journal("--dir", str(directory), "init", "--yes", check=5)
+    room.run("sh", "-c", result.error.partition("bring it back: ")[2], check=0)
+    assert manifest.read_bytes() == sealed
