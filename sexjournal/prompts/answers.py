@@ -22,9 +22,6 @@ class Answer:
     value: Value
 
 
-Answers = tuple[Answer, ...]
-
-
 class PlacedAnswers(NamedTuple):
     """Fields of the front matter (`map`, `try`, `talk` and `health` nested), the text, and fields of one review."""
 

@@ -14,8 +14,9 @@ from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from sexjournal.entry.dates import journal_day
+from sexjournal.entry.fields import is_no
+from sexjournal.entry.moments import moment_of
 from sexjournal.reflect.page_facts import THEN, is_jot, is_quiet, plain_word, writing_order, written_day
-from sexjournal.reflect.review import review_time
 
 if TYPE_CHECKING:
     from sexjournal.entry.entry import Entry
@@ -24,7 +25,6 @@ WINDOWS = {"day": (1, 4), "week": (7, 13), "month": (30, 60)}  # days after the 
 REVIEW_CADENCES = (*WINDOWS, "year")
 
 _AROUND = timedelta(days=3)  # before and after the anniversary
-_FALSE_WORDS = frozenset({"false", "no", "off"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _has_questions(entry: Entry, cadence: str, day: date) -> bool:
 
 
 def _rests(entry: Entry) -> bool:
-    return plain_word(entry.fields.get("resurface")) in _FALSE_WORDS
+    return is_no(plain_word(entry.fields.get("resurface")))
 
 
 def _is_reviewed(entry: Entry, cadence: str, day: date, today: date, day_starts: time) -> bool:
@@ -131,6 +131,6 @@ def _is_reviewed(entry: Entry, cadence: str, day: date, today: date, day_starts:
     reviews = [review for review in entry.reviews if review.get("cadence") == cadence]
     if cadence != "year":
         return bool(reviews)
-    moments = filter(None, map(review_time, reviews))
+    moments = filter(None, (moment_of(review.get("at")) for review in reviews))
     years = {_anniversary(day, journal_day(moment, day_starts)) for moment in moments}
     return _anniversary(day, today) in years

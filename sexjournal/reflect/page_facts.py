@@ -7,10 +7,11 @@ page gets no numbers and no pictures, and is not brought up again.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING
 
 from sexjournal.entry.dates import journal_day
+from sexjournal.entry.moments import comparable
 from sexjournal.prompts.questions import Facts
 
 if TYPE_CHECKING:
@@ -77,10 +78,4 @@ def written_day(entry: Entry, day_starts: time) -> date | None:
 
 def writing_order(entry: Entry) -> tuple[datetime, str]:
     """Return a sort key by time of writing; the id decides between two pages of the same minute."""
-    return in_utc(entry.written), entry.id
-
-
-def in_utc(moment: datetime | None) -> datetime:
-    """Return a moment to compare with any other. A moment without a zone counts as UTC, None as the first of all."""
-    moment = moment or datetime.min
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return comparable(entry.written), entry.id

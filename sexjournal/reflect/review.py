@@ -11,7 +11,7 @@ from sexjournal.reflect.page_facts import written_day
 
 if TYPE_CHECKING:
     from sexjournal.entry.entry import Entry
-    from sexjournal.entry.front_matter import Value, Writable
+    from sexjournal.entry.front_matter import Writable
 
 # The answers of a review in the order on the page; answers to the person's own questions come after them.
 _ANSWER_ORDER = (
@@ -62,11 +62,3 @@ def _days_since(entry: Entry, now: datetime, day_starts: time) -> int | None:
 
 def _is_blank(value: Writable) -> bool:
     return not value.strip() if isinstance(value, str) else value in (None, [], {})
-
-
-def review_time(review: Mapping[str, Value]) -> datetime | None:
-    """Return when a review was done; None where `at` is no moment."""
-    try:
-        return datetime.fromisoformat(str(review.get("at")))
-    except ValueError:
-        return None

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from sexjournal.entry.fields import HIGHEST, LOWEST
+from sexjournal.entry.fields import rating_of
+from sexjournal.entry.moments import comparable, moment_of
 from sexjournal.reflect.page_facts import (
     THEN,
-    in_utc,
     is_jot,
     is_quiet,
     plain_word,
@@ -23,7 +23,6 @@ from sexjournal.reflect.page_facts import (
     unwanted,
     writing_order,
 )
-from sexjournal.reflect.review import review_time
 
 if TYPE_CHECKING:
     from sexjournal.entry.entry import Entry
@@ -34,7 +33,6 @@ FEWEST = 12  # pages: the mean of fewer is moved by more than 0.6 through noise 
 
 _DRAWN = ("week", "month")  # the reviews that are in the picture
 _ASK_FOR_NOW = (*_DRAWN, "free")
-_NUMBERS = frozenset(map(str, range(LOWEST, HIGHEST + 1)))
 
 
 def comparable_numbers(entry: Entry, review: Mapping[str, Writable]) -> tuple[int, int] | None:
@@ -46,7 +44,7 @@ def comparable_numbers(entry: Entry, review: Mapping[str, Writable]) -> tuple[in
     blind = plain_word(str(review.get("blind"))) == "true" and review.get("cadence") in _ASK_FOR_NOW
     if not blind or entry.kind not in THEN or not shows_numbers(entry) or unwanted(free=review.get("free")):
         return None
-    then, now = _scale_number(entry.fields.get(THEN[entry.kind])), _scale_number(review.get("now"))
+    then, now = rating_of(entry.fields.get(THEN[entry.kind])), rating_of(review.get("now"))
     return (then, now) if then and now else None
 
 
@@ -54,11 +52,6 @@ def latest_numbers(entry: Entry) -> tuple[int, int] | None:
     """Return then and now of the newest review with two numbers to compare; None without such a review."""
     reviews = reversed(entry.reviews)
     return next((numbers for review in reviews if (numbers := comparable_numbers(entry, review))), None)
-
-
-def _scale_number(value: Writable) -> int | None:
-    """Return 1 to 7, from text or from a number; None for any other value."""
-    return int(str(value)) if str(value) in _NUMBERS else None
 
 
 def turn_message(then: int, now: int) -> str:
@@ -146,4 +139,4 @@ def _row_or_reason(entry: Entry) -> Row | str:
 def _later_reviews(entry: Entry) -> list[Mapping[str, Value]]:
     """Return the reviews after a week or a month, newest first; of two at the same time, the later addition first."""
     reviews = (review for review in reversed(entry.reviews) if review.get("cadence") in _DRAWN)
-    return sorted(reviews, key=lambda review: in_utc(review_time(review)), reverse=True)
+    return sorted(reviews, key=lambda review: comparable(moment_of(review.get("at"))), reverse=True)
