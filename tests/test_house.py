@@ -17,7 +17,7 @@ TOOLS = Path(sys.executable).parent
 # Each costs 20 to 60 ms: they are imported in the functions that need them.
 HEAVY = {
     *("dateparser", "frontmatter", "gnupg", "markdown_it", "pendulum"),
-    *("platformdirs", "pysequoia", "rich", "tomlkit", "yaml"),
+    *("platformdirs", "pysequoia", "regex", "rich", "tomlkit", "yaml"),
 }
 PURE = ("entry", "prompts", "reflect", "search")
 CLOCK = {"now", "today", "utcnow"}

@@ -18,8 +18,8 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from grep_searches import Search, a_page, generated, gnu, gnu_grep
 from room import Keys, Room
-from test_grep import Search, a_page, generated, gnu, gnu_grep
 
 from sexjournal.app import App
 from sexjournal.entry.entry import compose
