@@ -47,7 +47,7 @@ def due_pages(
       very day: the questions ask about the morning after and the rating by now.
     - `week`, `month`: an experience or a fantasy, the only kinds with a number for then. A memory is seen from today to
       begin with, a wish moves on the board, and no section asks about the other kinds.
-    - `year`: a page of any kind, except a jot; the questions are about the reading person.
+    - `year`: a page of any kind, except a jot; the questions ask how the person reads the page now.
     """
     today = journal_day(now, day_starts)
     pages: defaultdict[str, list[Entry]] = defaultdict(list)
@@ -86,7 +86,7 @@ def _due_cadence(entry: Entry, today: date, day_starts: time) -> str:
 
 
 def _cadence_between(day: date, today: date) -> str:
-    """Return the cadence with today in the window, for a page written on `day`; empty for none."""
+    """Return the cadence whose window holds today, for a page written on `day`; empty for none."""
     age = (today - day).days
     for cadence, (first, last) in WINDOWS.items():
         if first <= age <= last:

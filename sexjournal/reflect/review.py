@@ -23,7 +23,7 @@ _ANSWER_ORDER = (
 def review_section(entry: Entry, cadence: str) -> str:
     """Return the section of the prompt files for a review of a page; `free` has the questions of a week later.
 
-    A fantasy has an own section, a month later too: the questions ask again for the pull, on the scale of then. The
+    A fantasy has its own section, a month later too: the questions ask again for the pull, on the scale of then. The
     questions of the month ask how a moment feels.
     """
     if cadence in ("day", "year"):

@@ -68,7 +68,7 @@ def _turn(then: int, now: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ThenNowRow:
     """A page about a single day, then and now; `size` is the person's own word, empty without an answer."""
 
     entry: Entry
@@ -88,7 +88,7 @@ class ThenNow:
     numbers to compare).
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[ThenNowRow, ...]
     counts: Mapping[str, int]
     median: float | None
     left_out: Mapping[str, int]
@@ -109,7 +109,7 @@ def then_and_now(entries: Iterable[Entry]) -> ThenNow:
     from statistics import median  # loads decimals and fractions
 
     outcomes = [_row_or_reason(entry) for entry in entries if entry.kind in THEN and not is_jot(entry)]
-    rows = [row for row in outcomes if isinstance(row, Row)]
+    rows = [row for row in outcomes if isinstance(row, ThenNowRow)]
     turns = Counter(_turn(row.then, row.now) for row in rows)
     reasons = Counter(reason for reason in outcomes if isinstance(reason, str))
     rows.sort(key=lambda row: (row.day, *writing_order(row.entry)), reverse=True)
@@ -121,7 +121,7 @@ def then_and_now(entries: Iterable[Entry]) -> ThenNow:
     )
 
 
-def _row_or_reason(entry: Entry) -> Row | str:
+def _row_or_reason(entry: Entry) -> ThenNowRow | str:
     """Return the row of a page, or the reason for no row."""
     if is_quiet(entry):
         return "quiet"
@@ -132,7 +132,7 @@ def _row_or_reason(entry: Entry) -> Row | str:
         return "vague"
     for review in reviews:
         if numbers := comparable_numbers(entry, review):
-            return Row(entry, about.earliest, *numbers, plain_word(review.get("size")))
+            return ThenNowRow(entry, about.earliest, *numbers, plain_word(review.get("size")))
     return "unpaired" if reviews else "unreviewed"
 
 

@@ -13,7 +13,7 @@ from sexjournal.terminal.rich_text import cut
 from sexjournal.terminal.text import one_line, tabbed
 
 if TYPE_CHECKING:
-    from sexjournal.reflect.then_now import Row, ThenNow
+    from sexjournal.reflect.then_now import ThenNow, ThenNowRow
     from sexjournal.terminal.style import Style, Vocabulary
 
 STEP = 3  # columns from one number to the next
@@ -62,7 +62,7 @@ def to_json(picture: ThenNow) -> dict[str, object]:
     }
 
 
-def _chart_row(row: Row, style: Style, words: Vocabulary) -> str:
+def _chart_row(row: ThenNowRow, style: Style, words: Vocabulary) -> str:
     day = short_date(parse_date(row.day.isoformat()), style.language)
     label = cut(f" {day}  {_title(row, style, words)}", _label_width(style))
     numbers = f"{words['then']} {row.then}  {words['now']} {row.now}"
@@ -86,10 +86,10 @@ def _marks(then: int, now: int) -> str:
     return "".join(cells)
 
 
-def _title(row: Row, style: Style, words: Vocabulary) -> str:
+def _title(row: ThenNowRow, style: Style, words: Vocabulary) -> str:
     kind = words.get(f"kind.{row.entry.kind}", row.entry.kind)
     return kind if style.discreet else one_line(row.entry.title or kind)
 
 
-def _own_word(row: Row, words: Vocabulary) -> str:
+def _own_word(row: ThenNowRow, words: Vocabulary) -> str:
     return words.get(f"size.{row.size}", row.size) if row.size else ""

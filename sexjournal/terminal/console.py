@@ -33,7 +33,7 @@ class Reader(Protocol):
 
 @dataclass(slots=True, repr=False)
 class Console:
-    """A terminal with a person in front. `messages` holds the complaints about a typed line, by name."""
+    """A terminal and the person who types at it. `messages` holds the complaints about a typed line, by name."""
 
     reader: Reader
     out: TextIO
@@ -69,7 +69,7 @@ class Console:
     def read_line(self) -> str:
         """Return a typed line without the newline; EOFError at the end of the input.
 
-        A line with bytes outside UTF-8 is refused, and the next line is read.
+        A line with bytes outside UTF-8 is refused, and the person types it again.
         """
         line = None
         while line is None:

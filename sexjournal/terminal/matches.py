@@ -24,7 +24,7 @@ def match_lines(result: Result, options: Options) -> str:
 
 
 def _whole_line(line: str) -> str:
-    """Return a line with the end as written: a page from another editor may have the harmless CR LF."""
+    """Return a line with the end as written: CR LF, as some editors write it, moves no cursor."""
     end = "\r\n" if line.endswith("\r") else "\n"
     return safe_text(line.removesuffix("\r")) + end
 

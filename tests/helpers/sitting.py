@@ -94,6 +94,6 @@ def drafts(room: Room) -> list[Path]:
 
 def snapshot(room: Room) -> dict[str, bytes]:
     """All that the journal holds, and how long its history is."""
-    found = [path for path in room.journal_dir.rglob("*") if path.is_file() and ".git" not in path.parts]
+    paths = [path for path in room.journal_dir.rglob("*") if path.is_file() and ".git" not in path.parts]
     head = room.git("rev-list", "--count", "HEAD").out
-    return {"HEAD": head, **{str(path): path.read_bytes() for path in found}}
+    return {"HEAD": head, **{str(path): path.read_bytes() for path in paths}}
