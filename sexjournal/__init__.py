@@ -1,3 +1,47 @@
-"""A private intimacy journal for the terminal."""
+"""A private intimacy journal for the terminal. Read the floors first, then follow one page.
+
+The floors. A module imports from floors below, never from above, and never from a floor on the same line.
+`.importlinter` holds the rules, and which module is the door to which library.
+
+    __main__, main        the process: signals, streams, and the place where every error is caught
+    cli                   the table of commands
+    commands/             read the options of one command, call a workflow or the journal, print the result
+    workflows/            work of several steps, with questions in between: writing, set-up, sync, doctor
+    app                   the parts of one command, each made when first used
+    journal/              the sealed pages on disk: read, find, save, change, reseal, commit
+    terminal/             output on a terminal, and questions
+    reflect/              which pages are due for a review; then and now
+    keys/, git/, config   who can open the journal; commits and the remote; settings
+    search/, prompts/     which pages are meant; the questions in English and Dutch
+    openpgp/              gpg and Sequoia: seal, open, verify
+    drafts/, system/      pages in memory, and the editor; files, locks, swap
+    entry/                one page: front matter, text, dates, and the merge of two versions
+    digest, errors        SHA-256; every error with a sentence, a hint and an exit code
+
+entry, search, prompts and reflect are pure: the caller hands in the time and all data.
+
+How a page travels from the keyboard to the disk:
+
+    1. commands/write/new.py reads the options, workflows/new_page.py chooses the editor, questions or standard input.
+    2. drafts/ keeps the text in memory-backed storage, so that an error or a kill loses no words.
+    3. entry/ parses the text once. workflows/completing.py adds id, kind, moment of writing and date.
+    4. journal/archive.py saves: journal/store.py names the file, keys/keyring.py gives the recipients,
+       openpgp/sealing.py signs and encrypts, then reads the recipients of the message back.
+    5. system/disk.py writes the file whole, journal/commits.py commits, and the draft is wiped.
+
+How a page travels from the disk to the screen: journal/store.py opens the manifest (journal.asc) with the key of the
+person, and every page with the journal key. journal/verdict.py decides whether a page is genuine. journal/index.py
+remembers the result, sealed. search/ selects the pages, and terminal/ makes each text safe to print.
+
+How a page travels from the remote to the disk: workflows/sync/exchange.py fetches beside the journal (git/remote.py).
+git/trees.py refuses odd paths and plans the result for each path. manifest_chain.py follows the manifest from step to
+step. incoming.py opens and verifies every page that arrives; doubtful pages need the consent of the person. joining.py
+merges what both devices changed. Only then does git/checkout.py touch files of the journal.
+
+Words. A page is an Entry in memory, and a sealed file on disk. The manifest holds settings, recipients and the journal
+key. Trust is the manifest that this device has accepted. The README has a glossary ("Carry it on").
+
+Where to start reading: cli.py for the commands, app.py for the parts, workflows/new_page.py for a whole way through.
+"""
 
 __version__ = "0.1.0"
