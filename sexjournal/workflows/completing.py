@@ -13,13 +13,13 @@ from sexjournal.entry.front_matter import BadPage, Value
 from sexjournal.entry.shown_dates import long_date
 from sexjournal.entry.typed_dates import understand
 from sexjournal.errors import BadInput
+from sexjournal.prompts.answers import is_blank
 
 if TYPE_CHECKING:
     from sexjournal.app import App
 
 # Kinds that say nothing without a date of their own; the others are about yesterday unless --on says otherwise.
 DATED_KINDS = ("memory", "chapter")
-BLANK: tuple[Value, ...] = (None, "", [], {})
 
 
 def complete(app: App, page: Entry, flags: Mapping[str, Value], page_id: str) -> Entry:
@@ -45,7 +45,7 @@ def with_stored_date(app: App, page: Entry) -> Entry:
 def says_something(page: Entry) -> bool:
     """Return whether a new page holds more than its kind and date."""
     values = (value for name, value in page.fields.items() if name not in ("id", "kind", "date", "written"))
-    return bool(page.body.strip()) or any(value not in BLANK for value in values)
+    return bool(page.body.strip()) or not all(is_blank(value) for value in values)
 
 
 def say_date(app: App, when: When) -> None:

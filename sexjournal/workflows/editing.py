@@ -10,7 +10,8 @@ from sexjournal.entry.fields import KINDS
 from sexjournal.entry.merge_rules import CONFLICT
 from sexjournal.entry.merging import holds_marks, in_two_versions
 from sexjournal.errors import BadInput
-from sexjournal.workflows.answers import ask_and_save, with_answers
+from sexjournal.reflect.answers import with_answers
+from sexjournal.workflows.asking import ask_and_save
 from sexjournal.workflows.completing import with_stored_date
 from sexjournal.workflows.editor_loop import edit_draft, lacks_editor
 from sexjournal.workflows.help_lines import tell_help_lines

@@ -8,7 +8,7 @@ from sexjournal.entry.entry import parse
 from sexjournal.entry.fields import KINDS
 from sexjournal.errors import NothingFound
 from sexjournal.journal.sealed_file import new_id
-from sexjournal.workflows.answers import with_interrupted_answers
+from sexjournal.reflect.answers import with_interrupted_answers
 from sexjournal.workflows.editing import accept_change, digest_of_page
 from sexjournal.workflows.editor_loop import edit_draft, lacks_editor
 from sexjournal.workflows.new_page import accept_new
