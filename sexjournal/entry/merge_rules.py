@@ -24,7 +24,7 @@ def merge_fields(
     base: Mapping[str, Value], ours: Mapping[str, Value], theirs: Mapping[str, Value]
 ) -> tuple[dict[str, Value], dict[str, Value]]:
     """Return the merged fields of a page, and the values of theirs that have no place in them."""
-    return _merge_maps(base, ours, theirs, _RULES)
+    return _merge_maps(base, ours, theirs, _RULES_BY_FIELD)
 
 
 def both_values(value: Value, other: Value) -> Value:
@@ -125,7 +125,7 @@ def _by_moment(reviews: list[Value]) -> list[Value]:
     return [review for _, review in sorted(dated, key=itemgetter(0))]
 
 
-_RULES: Mapping[str, Rule] = {
+_RULES_BY_FIELD: Mapping[str, Rule] = {
     **{name: _list_of_words for name, shape in FIELDS.items() if shape is WORDS},
     "id": _ours,
     "written": _ours,

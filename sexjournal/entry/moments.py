@@ -1,4 +1,4 @@
-"""Moments: the stamps of pages, reviews and drafts, such as 2026-11-22T09:14+01:00. Knows no clock."""
+"""Moments: the stamps of pages and reviews, such as 2026-11-22T09:14+01:00. Knows no clock."""
 
 from __future__ import annotations
 
@@ -17,8 +17,3 @@ def comparable(moment: datetime | None) -> datetime:
     """Return a moment that can be compared with every other: no time zone counts as UTC, None as the earliest."""
     moment = moment or datetime.min
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def to_the_minute(stamp: str) -> str:
-    """Return a stamp for people: `2026-11-22 09:14`, in the time zone of the stamp."""
-    return stamp[: len("2026-11-22T09:14")].replace("T", " ")

@@ -1,10 +1,11 @@
-"""Writing files so that they are wholly there or not at all; knows bytes and paths, nothing of what they hold."""
+"""Writes a file wholly or not at all, and locks a directory. Knows bytes and paths, nothing of their meaning."""
 
 from __future__ import annotations
 
 import errno
 import fcntl
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -14,47 +15,48 @@ from sexjournal.errors import BadInput, JournalError
 
 PRIVATE_DIR = 0o700
 PRIVATE_FILE = 0o600
-NO_HARD_LINKS = (errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.ENOSYS)  # what a file system says that has none
-PATIENCE = 60.0  # seconds to wait for another command of the same journal
+NO_HARD_LINKS = (errno.EPERM, errno.EACCES, errno.EOPNOTSUPP, errno.ENOSYS)  # errors of file systems without them
+LONGEST_WAIT = 60.0  # seconds, for another command of the same journal
+UNFINISHED = re.compile(r"\.[a-z0-9_]{8}\.tmp")  # the name of a file until it is complete
 
 
 class DiskTrouble(JournalError):
-    """The disk refused: full, read-only, or gone. What was there before is still there."""
+    """The disk refused to write: full, read-only, or gone. The files of before are unchanged."""
 
 
 def create(path: Path, data: bytes) -> None:
-    """Write a new file; FileExistsError when one stands there already."""
-    with _written_beside(path, data) as fresh:
+    """Write a new file; FileExistsError when the path exists already."""
+    with _complete_file_beside(path, data) as complete:
         try:
-            os.link(fresh, path, follow_symlinks=False)
-        except OSError as refused:
-            if refused.errno not in NO_HARD_LINKS:
+            os.link(complete, path, follow_symlinks=False)
+        except OSError as error:
+            if error.errno not in NO_HARD_LINKS:
                 raise
             if path.exists():
                 raise FileExistsError(path) from None
-            fresh.replace(path)
+            complete.replace(path)
         else:
-            fresh.unlink()
+            complete.unlink()
 
 
 def replace(path: Path, data: bytes) -> None:
-    """Write a file, in place of the one that may stand there."""
-    with _written_beside(path, data) as fresh:
-        fresh.replace(path)
+    """Write a file; an earlier file at the path is replaced."""
+    with _complete_file_beside(path, data) as complete:
+        complete.replace(path)
 
 
 def remove(path: Path) -> None:
-    """Take a file away; a missing one is no error."""
-    with _trouble_told(path):
+    """Remove a file; a missing file is no error."""
+    with _as_disk_trouble(path):
         path.unlink(missing_ok=True)
         _flush_directory(path.parent)
 
 
 def private_directory(path: Path) -> Path:
-    """Make the directory, and those above it, for this person alone."""
+    """Make a directory, and the missing directories above, readable for this person alone; return the path."""
     missing = [directory for directory in (path, *path.parents) if not directory.exists()]
     try:
-        with _trouble_told(path):
+        with _as_disk_trouble(path):
             for directory in (*reversed(missing), path):
                 directory.mkdir(mode=PRIVATE_DIR, exist_ok=True)
     except FileExistsError:
@@ -64,9 +66,9 @@ def private_directory(path: Path) -> Path:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Hold the lock file at `path`, so that two commands never write at once. Freed by the kernel when we die."""
+    """Hold the lock file at `path`, so that two commands never write at once. A killed process loses the lock."""
     private_directory(path.parent)
-    with _trouble_told(path):
+    with _as_disk_trouble(path):
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, PRIVATE_FILE)
     try:
         _wait_for(handle)
@@ -76,7 +78,8 @@ def locked(path: Path) -> Iterator[None]:
 
 
 def _wait_for(handle: int) -> None:
-    deadline = time.monotonic() + PATIENCE
+    """Lock an open file; BadInput after LONGEST_WAIT."""
+    deadline = time.monotonic() + LONGEST_WAIT
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -89,23 +92,23 @@ def _wait_for(handle: int) -> None:
 
 
 @contextmanager
-def _written_beside(path: Path, data: bytes) -> Iterator[Path]:
-    """Yield a complete, flushed file in the directory of `path`; flush the directory once it has taken its place."""
+def _complete_file_beside(path: Path, data: bytes) -> Iterator[Path]:
+    """Yield a complete, flushed file in the directory of `path`; flush the directory when the caller is done."""
     import tempfile
 
-    with _trouble_told(path):
+    with _as_disk_trouble(path):
         private_directory(path.parent)
         handle, name = tempfile.mkstemp(prefix=".", suffix=".tmp", dir=path.parent)
-        fresh = Path(name)
+        complete = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            yield fresh
-        finally:  # once it has taken its place there is nothing left to remove
+            yield complete
+        finally:  # after the move this file is missing
             with suppress(OSError):
-                fresh.unlink(missing_ok=True)
+                complete.unlink(missing_ok=True)
         _flush_directory(path.parent)
 
 
@@ -118,7 +121,8 @@ def _flush_directory(path: Path) -> None:
 
 
 @contextmanager
-def _trouble_told(path: Path) -> Iterator[None]:
+def _as_disk_trouble(path: Path) -> Iterator[None]:
+    """Raise an error of the system as DiskTrouble, but FileExistsError as it is."""
     try:
         yield
     except FileExistsError:

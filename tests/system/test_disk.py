@@ -150,7 +150,7 @@ def test_only_one_at_a_time_holds_the_lock(tmp_path: Path) -> None:
 def test_a_lock_that_stays_held_is_told_and_one_of_a_killed_command_is_free(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(disk, "PATIENCE", 0.1)
+    monkeypatch.setattr(disk, "LONGEST_WAIT", 0.1)
     lock = tmp_path / "lock"
     with python(WAIT_INSIDE, str(lock)) as holder:
         assert holder.stdout is not None
@@ -166,7 +166,7 @@ def test_a_lock_that_stays_held_is_told_and_one_of_a_killed_command_is_free(
 
 
 def test_the_lock_is_freed_by_an_error_inside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(disk, "PATIENCE", 0.1)
+    monkeypatch.setattr(disk, "LONGEST_WAIT", 0.1)
     with pytest.raises(ZeroDivisionError), disk.locked(tmp_path / "lock"):
         raise ZeroDivisionError
     with disk.locked(tmp_path / "lock"):

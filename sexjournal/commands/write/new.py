@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sexjournal.commands.options import app_of
+from sexjournal.entry.fields import rating_of
 from sexjournal.entry.tags import checked_tag
 from sexjournal.errors import BadInput
 from sexjournal.workflows.new_page import write_page
@@ -70,6 +71,7 @@ def _understood_flags(
 
 
 def _rating(typed: str) -> int:
-    if typed not in list("1234567"):
+    rating = rating_of(typed)
+    if rating is None:
         raise BadInput(f"a rating is a whole number from 1 to 7, not '{typed}'", "leave it out where there is none")
-    return int(typed)
+    return rating

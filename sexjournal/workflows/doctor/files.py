@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -13,7 +12,9 @@ from typing import TYPE_CHECKING
 from sexjournal.entry.filename import ENDING, MANIFEST, is_page
 from sexjournal.errors import BadInput
 from sexjournal.git.hints import quoted
+from sexjournal.system import disk
 from sexjournal.workflows.doctor.finding import Finding, some
+from sexjournal.workflows.saving import time_begun
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 GIT_FOLDER = ".git"
 STEERS_GIT = (".gitattributes", ".gitmodules")
 NOT_OURS = (".DS_Store",)  # the Finder lays it wherever it looks; it holds names of files and places of icons
-UNFINISHED = re.compile(r"\.[a-z0-9_]{8}\.tmp")  # as `disk` names what it is still writing
 ARMOR = b"-----BEGIN PGP MESSAGE-----"
 OLD = 300.0  # seconds; a younger one may be a save at work
 SHARED = 0o077
@@ -34,7 +34,7 @@ def drafts(app: App) -> Iterator[Finding]:
     for draft in waiting:
         draft.keep()
     for draft in waiting:
-        begun = draft.about.at[:16].replace("T", " ")
+        begun = time_begun(draft)
         hint = "'journal' in a terminal offers it again; a restart would lose it"
         yield Finding(f"a page from {begun} is not saved yet, it waits in {draft.path}", hint)
 
@@ -72,7 +72,7 @@ def _stray(directory: Path, path: Path) -> Finding | None:
         return Finding(f"{place}: not a file", "take it away")
     if _is_ours(place) or path.name in NOT_OURS:
         return None
-    if UNFINISHED.fullmatch(path.name) and _is_sealed(path):
+    if disk.UNFINISHED.fullmatch(path.name) and _is_sealed(path):
         return _unfinished(place, path, found)
     return Finding(f"{place}: not a page of this journal", _where_to(place))
 
