@@ -1,10 +1,10 @@
-"""The one digest of this program, by which it knows what it has seen before."""
+"""The one digest of this program, by which it recognises files. Knows bytes alone."""
 
 from __future__ import annotations
 
 
 def digest_of(data: bytes) -> str:
     """Return the SHA-256 of some bytes as 64 hex digits."""
-    import hashlib  # brings OpenSSL with it: 10 ms that a command without a draft need not pay
+    import hashlib  # loads OpenSSL: 10 ms, and not every command needs a digest
 
     return hashlib.sha256(data).hexdigest()

@@ -1,4 +1,4 @@
-"""What can go wrong, each with its sentence, its hint and its exit code."""
+"""The errors of this program, each with a sentence, a hint and an exit code. Knows no cause of them."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 
 class JournalError(Exception):
-    """Something a person can act upon.
+    """An error that the person can act upon.
 
-    `sentence` is lower case without a full stop and never holds a page's text; `hint` is the sentence that would
-    have helped, or empty. The exit code is the class's.
+    `sentence` is lower case without a full stop and never holds the text of a page; `hint` says how to go on, or is
+    empty. Each class has its exit code.
     """
 
     exit_code = 2
@@ -21,13 +21,13 @@ class JournalError(Exception):
 
 
 class NothingFound(JournalError):
-    """What was asked for is not there."""
+    """No page, tag or setting matches."""
 
     exit_code = 1
 
 
 class BadInput(JournalError):
-    """Wrong use, or something that cannot be read."""
+    """Wrong use, or input that cannot be read."""
 
 
 class KeyTrouble(JournalError):
@@ -53,7 +53,7 @@ class Damaged(JournalError):
 
 
 class NotForUs(Damaged):
-    """A message is whole, and sealed for other keys than this device's."""
+    """A message is whole, and sealed for other keys than those of this device."""
 
 
 class NotForThisJournal(Damaged):
@@ -91,6 +91,6 @@ class Interrupted(JournalError):
 
 
 def to_extend(key: str, parts: Iterable[str], *, then: str = "; ") -> str:
-    """Return the hint for a key that ends, in some of its `parts`: itself, and subkeys that gpg wants to be named."""
+    """Return the hint for a key that expires; `parts` are the fingerprints of the key or its subkeys to extend."""
     commands = (f"gpg --quick-set-expire {key} 2y{'' if part == key else f' {part}'}" for part in parts)
     return f"{' && '.join(commands)}{then}then 'journal keys add {key}' and 'journal sync' tell the other devices"

@@ -1,4 +1,4 @@
-"""Run a command of the person's, which gets Ctrl-C instead of this process."""
+"""Runs a command of the person, which gets Ctrl-C instead of this process. Knows no pages."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ def run(command: Sequence[str], place: Path, environ: Mapping[str, str]) -> int:
     import signal
     import subprocess
 
-    # Ctrl-C is the child's, from its first moment on. A handler rather than SIG_IGN, which the child would inherit.
+    # Ctrl-C is for the child, from its first moment on. Not SIG_IGN, as the child would inherit that.
     handler = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         with subprocess.Popen(command, cwd=place, env=dict(environ)) as child:
             try:
                 code = child.wait()
-            except SystemExit:  # we are asked to end: the pages in clear must not outlive us
+            except SystemExit:  # this process has to end: the pages in clear must not outlive it
                 child.terminate()
                 raise
-    except OSError as trouble:
-        raise BadInput(f"'{command[0]}' cannot be run: {str(trouble.strerror).lower()}") from None
+    except OSError as error:
+        raise BadInput(f"'{command[0]}' cannot be run: {str(error.strerror).lower()}") from None
     finally:
         signal.signal(signal.SIGINT, handler)
     return code if code >= 0 else 128 - code

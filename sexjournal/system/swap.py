@@ -1,7 +1,7 @@
-"""Where this system may write memory to the disk. Knows /proc and /sys of Linux, and nothing of other systems.
+"""Finds the places where this system may write memory to the disk. Knows /proc and /sys of Linux, no other system.
 
-Sources: proc(5) for /proc/swaps; Linux, Documentation/ABI/testing/sysfs-block-dm: the uuid of what dm-crypt made begins
-with CRYPT-; sysfs-block for `slaves`, the devices that another one is made of.
+Sources: proc(5) for /proc/swaps; Linux, Documentation/ABI/testing/sysfs-block-dm: the uuid of a device of dm-crypt
+begins with CRYPT-; sysfs-block for `slaves`, the devices below a device.
 """
 
 from __future__ import annotations
@@ -15,35 +15,35 @@ DEVICES = Path("/sys/dev/block")  # by "major:minor"
 CLASS = Path("/sys/class/block")  # by name
 
 ESCAPED = re.compile(r"\\([0-7]{3})")  # blanks in a file name, in octal
-IN_MEMORY = "zram"
+COMPRESSED_MEMORY = "zram"
 
 
-def is_told() -> bool:
-    """Whether this system tells what it swaps to."""
+def is_listed() -> bool:
+    """Whether this system lists its swap space."""
     return SWAPS.exists()
 
 
 def in_clear() -> list[str]:
-    """Return the files and devices that memory is swapped to without encryption that we know of."""
+    """Return the files and devices of the swap space for which no encryption is found."""
     lines = SWAPS.read_text("utf-8", "surrogateescape").splitlines()[1:]
-    paths = [ESCAPED.sub(lambda found: chr(int(found[1], 8)), line.split()[0]) for line in lines if line.strip()]
-    return [path for path in paths if not _is_safe(_device(Path(path)))]
+    paths = [ESCAPED.sub(lambda match: chr(int(match[1], 8)), line.split()[0]) for line in lines if line.strip()]
+    return [path for path in paths if not _is_safe(_directory_of(Path(path)))]
 
 
-def _device(path: Path) -> Path:
-    """Return what /sys tells of a device, or of the one that a swap file lies on."""
+def _directory_of(path: Path) -> Path:
+    """Return the directory in /sys of a device, or of the device below a swap file."""
     if path.is_block_device():
         return CLASS / path.resolve().name
     try:
-        found = path.stat().st_dev
+        number = path.stat().st_dev
     except OSError:
         return CLASS / path.resolve().name  # a device whose node is missing here, as in a container
-    return DEVICES / f"{os.major(found)}:{os.minor(found)}"
+    return DEVICES / f"{os.major(number)}:{os.minor(number)}"
 
 
 def _is_safe(device: Path) -> bool:
-    """Whether it is in memory or made by dm-crypt, or all that it is made of is."""
-    if device.resolve().name.startswith(IN_MEMORY):
+    """Whether a device is in memory or made by dm-crypt, or every device below is safe."""
+    if device.resolve().name.startswith(COMPRESSED_MEMORY):
         return True
     try:
         if (device / "dm" / "uuid").read_text().startswith("CRYPT-"):

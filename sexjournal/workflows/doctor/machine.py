@@ -52,7 +52,7 @@ def swapping(app: App) -> Iterator[Finding]:  # noqa: ARG001 - every check gets 
     """Tell of swap without encryption: a page that lies in memory may be written there."""
     from sexjournal.system import swap
 
-    if not swap.is_told():
+    if not swap.is_listed():
         yield Finding("this system does not tell where it swaps memory to", "see that its swap is encrypted", NOTE)
         return
     for path in swap.in_clear():
