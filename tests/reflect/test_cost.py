@@ -1,11 +1,10 @@
-"""Looking back takes a moment with ten thousand pages, and loads no heavy library."""
+"""Looking back over ten thousand pages, and the libraries that it does without. The benchmark has the times."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 from datetime import date, timedelta
-from timeit import repeat
 
 from review_pages import FIVE, local
 
@@ -35,13 +34,10 @@ def archive() -> list[Entry]:
     ]
 
 
-def test_ten_thousand_pages_take_a_moment() -> None:
+def test_ten_thousand_pages_are_looked_at() -> None:
     entries, now = archive(), local("2027-05-05T12:00")
     assert len(due_pages(entries, now, REVIEW_CADENCES, FIVE)) > 100
     assert then_and_now(entries).n == 5000
-    # Several times what it takes, so that a busy machine passes too.
-    assert min(repeat(lambda: due_pages(entries, now, REVIEW_CADENCES, FIVE), number=1, repeat=5)) < 0.15
-    assert min(repeat(lambda: then_and_now(entries), number=1, repeat=3)) < 0.6
 
 
 def test_no_heavy_library_is_needed() -> None:
