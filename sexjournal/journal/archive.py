@@ -1,6 +1,6 @@
-"""The journal as commands use it: read, find, save, change, remove, reseal; each change is one commit.
+"""The journal for the commands: read, find, save, change, remove, reseal; each change is a commit.
 
-Asks nobody, and says what it has to say through a voice that is handed in.
+Asks no questions, and prints through the `Voice` given to the archive.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class Archive:
-    """One journal: its pages, its keys and its commits. `make_commits` is called once something is to be committed."""
+    """The pages, keys and commits of a journal. `make_commits` is called at the first commit."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Archive:
     # reading
 
     def read(self) -> Reading:
-        """Read the journal, once until it changes; say what is damaged or foreign, and go on with the rest."""
+        """Read the journal, once until the next change; print each trouble, and return the readable pages."""
         if self._reading is None:
             self._drafts.sweep()
             self._finish_checkout()
@@ -64,11 +64,11 @@ class Archive:
         return self._reading
 
     def read_afresh(self) -> Reading:
-        """Open every file again, without the index; the caller says what is wrong with them."""
-        return self.store.read(self._voice.progress("reading"), fresh=True)
+        """Open every file again, without the index; the caller prints the troubles."""
+        return self.store.read(self._voice.progress("reading"), use_index=False)
 
     def forget_reading(self) -> None:
-        """Forget the pages that were read, because files changed."""
+        """Forget the pages that were read, after files changed."""
         self._reading = None
 
     def select(self, filters: Filters) -> list[Stored]:
@@ -85,7 +85,7 @@ class Archive:
         return [by_id[entry.id] for entry in entries]
 
     def find(self, ref: str) -> Stored:
-        """Return the one page that REF names."""
+        """Return the page that REF names; an error unless REF names exactly one."""
         from sexjournal.search.filters import Filters
         from sexjournal.search.references import check_unambiguous
 
@@ -94,7 +94,7 @@ class Archive:
         return matches[0]
 
     def find_again(self, stored: Stored) -> Stored:
-        """Return a page as it is by now; another command may have changed it while the person answered."""
+        """Read again and return the current version of a page: another command may have changed the page."""
         self.forget_reading()
         return self.find(stored.entry.id)
 
@@ -106,7 +106,7 @@ class Archive:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Hold the journal, and commit at the end what the block wrote, also when it failed in the middle."""
+        """Hold the lock, and commit at the end whatever the block wrote, also after an error in the block."""
         with self.store.locked():
             try:
                 yield
@@ -114,19 +114,19 @@ class Archive:
                 self.commit_held()
 
     def commit(self) -> None:
-        """Commit what is on the disk."""
+        """Commit the files on disk."""
         with self.transaction():
             pass
 
     def commit_held(self) -> None:
-        """Do the same; the caller holds the journal. Trouble with git is only said: the next commit follows."""
+        """Commit the files on disk; the caller holds the lock. Only print trouble with git: the next commit follows."""
         try:
             self.commit_or_raise()
         except SyncTrouble as trouble:
             self._voice.say(f"saved, not committed: {trouble.sentence}")
 
     def commit_or_raise(self) -> None:
-        """Commit what is on the disk; the caller holds the journal. SyncTrouble when git needs a hand."""
+        """Commit the files on disk; the caller holds the lock. SyncTrouble when git cannot commit."""
         self.forget_reading()
         try:
             self.commits.make()
@@ -140,9 +140,9 @@ class Archive:
         return stored
 
     def change(self, changes: Iterable[tuple[Stored, Entry]]) -> int:
-        """Write changed pages, those that really changed, and commit them together; return how many.
+        """Write the pages with changed text in a single commit; return the number of pages.
 
-        The journal is held until the commit, so that git keeps what two commands write at once both times.
+        The lock is held until the commit, so that two commands make two commits.
         """
         changed = [(stored, entry) for stored, entry in changes if entry.text != stored.entry.text]
         if changed:
@@ -152,7 +152,7 @@ class Archive:
         return len(changed)
 
     def remove(self, pages: Iterable[Stored]) -> None:
-        """Remove pages in one commit."""
+        """Remove pages in a single commit."""
         with self.transaction():
             for stored in pages:
                 self.store.remove(stored)
@@ -165,12 +165,12 @@ class Archive:
             change(self.store.keyring)
 
     def reseal(self) -> None:
-        """Reseal every outdated page and commit; say which pages do not open, and leave them."""
+        """Reseal every outdated page and commit; print a trouble for each page that does not open."""
         with self.store.locked():
             self.reseal_held()
 
     def reseal_held(self) -> None:
-        """Do the same; the caller holds the journal."""
+        """Reseal in the same way; the caller holds the lock."""
         from sexjournal.journal import resealing
         from sexjournal.keys import members
 
@@ -179,19 +179,19 @@ class Archive:
             troubles = resealing.reseal(self.store, outdated, self._voice.progress("sealing"))
             for trouble in troubles:
                 self._say_trouble(trouble)
-            if not any(trouble.transient for trouble in troubles):  # a damaged page would be tried for ever
+            if not any(trouble.transient for trouble in troubles):  # do not wait for a damaged page for ever
                 members.end_resealing(self.store.keyring)
         finally:
             self.commit_held()
 
     def _finish_checkout(self) -> None:
-        """Finish what a killed `journal sync` began, before anything is read."""
+        """Finish the checkout of a killed `journal sync`, before pages are read."""
         if (self.store.directory / CHECKOUT_RECORD).exists():
             self.commit()
 
 
 def _refuse_unreadable(reading: Reading, refs: Iterable[str]) -> None:
-    """Raise Damaged when a REF names a file that is there and holds no page."""
+    """Raise Damaged when a REF names a file without a readable page."""
     for trouble in reading.troubles:
         if trouble.unreadable and id_at_end(trouble.name).startswith(tuple(refs)):
             raise Damaged(f"{trouble.name}: {trouble.sentence}", "git can show its past: git log -- FILE")

@@ -1,4 +1,4 @@
-"""Commit what is on the disk: finish an interrupted checkout first, and leave out damaged files."""
+"""Commit the files on disk: finish an interrupted checkout first, and leave out damaged files."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from sexjournal.keys.keyring import Keyring
 
 
 class Voice(Protocol):
-    """Where sentences and progress go: a terminal, or nothing."""
+    """The place for sentences and progress, such as a terminal."""
 
     def say(self, sentence: str) -> None:
-        """Say something about the work."""
+        """Print a sentence."""
 
     def say_once(self, sentence: str) -> None:
-        """Say something, unless the command said it before."""
+        """Print a sentence, unless the command printed the sentence before."""
 
     def progress(self, doing: str) -> Callable[[int, int], None]:
-        """Return a function that shows how many of how many files are done."""
+        """Return a function that shows the number of files done, and of all files."""
 
 
 class Commits:
-    """The commits of one journal. The caller holds the journal."""
+    """The commits of a journal. The caller holds the lock."""
 
     def __init__(
         self, keyring: Keyring, repository: Repository, checkout: Checkout, voice: Voice, now: Callable[[], datetime]
@@ -40,9 +40,9 @@ class Commits:
         self.left_out_damage = False
 
     def make(self) -> None:
-        """Finish an interrupted checkout, and commit what is on the disk.
+        """Finish an interrupted checkout, and commit the files on disk.
 
-        BadInput where journal.asc is gone and Damaged where it was tampered with, so that neither is ever committed.
+        BadInput without journal.asc, Damaged when journal.asc is not genuine: neither state is ever committed.
         """
         _ = self._keyring.trust
         self._repository.prepare()
@@ -52,7 +52,7 @@ class Commits:
         self._repository.commit(self._now(), self._damaged)
 
     def _damaged(self, names: list[str]) -> list[str]:
-        """Return the changed files that are damaged, and say so: no other device is to get them."""
+        """Return and print the damaged files among changed files, to keep the damage from other devices."""
         damaged = resealing.damaged(self._keyring.directory, names)
         for name in damaged:
             self._voice.say_once(

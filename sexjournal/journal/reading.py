@@ -1,4 +1,4 @@
-"""What reading a journal gives: the pages with their files, and a trouble for each file that is no page."""
+"""The result of reading a journal: pages with files, and a trouble for each file without a genuine page."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from dataclasses import dataclass, field
 from sexjournal.entry.entry import Entry
 from sexjournal.entry.merging import in_two_versions
 from sexjournal.errors import Damaged, JournalError, SameId, TwoVersions
-from sexjournal.journal.index import Known
+from sexjournal.journal.index import IndexedFile
 
 BOTH = "changed on two devices at once; 'journal edit {}' shows both versions"
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An entry and its file: the name relative to the journal, and the digest of the sealed bytes."""
+    """An entry and the file: the name relative to the journal, and the digest of the sealed bytes."""
 
     name: str
     digest: str
@@ -24,10 +24,10 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A file and a sentence about it.
+    """A file, and a sentence about the trouble.
 
-    `unreadable` when the file holds no page that counts as the person's own; `transient` when it may hold one the next
-    time. `kind` is the class of the error; it is Damaged when the index gave the sentence.
+    `unreadable` when the file holds no genuine page; `transient` when the next try may find a page. `kind` is the
+    class of the error, Damaged when the sentence comes from the index.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The journal as it is now; `slow` when gpg had to open each page by itself."""
+    """The pages and troubles of a journal; `slow` when gpg opened each page in a process, without pysequoia."""
 
     stored: tuple[Stored, ...]
     troubles: tuple[Trouble, ...]
@@ -47,12 +47,12 @@ class Reading:
 
     @property
     def entries(self) -> tuple[Entry, ...]:
-        """Return the pages without their files."""
+        """Return the pages without the files."""
         return tuple(stored.entry for stored in self.stored)
 
 
-def sorted_out(files: Mapping[str, Known], *, slow: bool) -> Reading:
-    """Return the pages and troubles of all files, by name; the file that was written last comes last."""
+def reading_of(files: Mapping[str, IndexedFile], *, slow: bool) -> Reading:
+    """Return the pages and troubles of all files, the file with the latest change last."""
     pages: list[Stored] = []
     troubles: list[Trouble] = []
     ids: set[str] = set()

@@ -1,4 +1,4 @@
-"""Seal pages again for the recipients of today, and tell which pages need that. The text of a page stays as it is."""
+"""Find the pages to reseal, and reseal for the recipients of today. Changes no text."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from sexjournal.system import disk
 
 
 def outdated(store: Store) -> list[str]:
-    """Return the names of the pages that are not sealed for the keys of today."""
+    """Return the names of the pages not sealed for the keys of today."""
     keyring = store.keyring
     manifest = keyring.unlock()
-    former = manifest.hidden and manifest.former  # hidden recipients: only opening a page shows for which key it is
+    former = manifest.hidden and manifest.former  # hidden recipients: only opening shows the key
     current = keyring.opener(replace(manifest, former=())) if former else None
 
     def is_current(name: str) -> bool:
@@ -33,27 +33,27 @@ def outdated(store: Store) -> list[str]:
 
 
 def sealed_for_other_keys(store: Store, names: Iterable[str]) -> list[str]:
-    """Return the names of the whole files that some key outside the recipients of today may open."""
+    """Return the names of the files that some key outside the recipients of today may open; all files are whole."""
     trust = store.keyring.trust
     return [name for name in names if coverage.opens_for_others(trust, (store.directory / name).read_bytes())]
 
 
 def hiding_journal_key(store: Store, names: Iterable[str]) -> list[str]:
-    """Return the names of the files that hide the journal key too; earlier versions sealed them so."""
+    """Return the names of the files that hide the journal key too, as earlier versions did; all files are whole."""
     trust = store.keyring.trust
     return [name for name in names if coverage.hides_journal_key(trust, (store.directory / name).read_bytes())]
 
 
 def damaged(directory: Path, names: Iterable[str]) -> list[str]:
-    """Return the names of the files that are no whole sealed message, as far as that shows without a key."""
+    """Return the names of the files without a whole sealed message, checked without a key."""
     return [name for name in names if not _is_whole(directory / name)]
 
 
 def reseal(store: Store, names: Sequence[str], progress: Progress = silent) -> list[Trouble]:
-    """Seal pages for the keys of today, one after another, each whole or not at all.
+    """Reseal pages for the keys of today, each file replaced whole or not at all.
 
-    Return a trouble for each page that does not open, which stays as it is, and for each whose front matter cannot be
-    read. Pages that are left when this ends early are resealed by the next command.
+    Return a trouble for each page that does not open, left unchanged, and for each page with unreadable front matter.
+    After a crash, the next command reseals the other pages.
     """
     keyring = store.keyring
     manifest = keyring.unlock()
@@ -82,10 +82,10 @@ def _reseal_batch(store: Store, opener: opening.Opener, names: Sequence[str]) ->
 
 
 def _resealed(keyring: Keyring, data: bytes) -> bytes:
-    """Return a new file for opened bytes; without a clear header where their front matter cannot be read."""
+    """Return a new file for opened bytes, without a clear header when the front matter cannot be read."""
     keyring.confirm()
     page = page_or_trouble(data)
-    return sealed_file.seal(keyring, page) if isinstance(page, Entry) else keyring.seal(data)
+    return sealed_file.seal_page(keyring, page) if isinstance(page, Entry) else keyring.seal(data)
 
 
 def _is_unreadable(opener: opening.Opener, sealed: bytes) -> bool:
@@ -97,7 +97,7 @@ def _is_unreadable(opener: opening.Opener, sealed: bytes) -> bool:
 
 
 def _is_whole(path: Path) -> bool:
-    """Return whether a file is one sealed message from its beginning to its end; a file that is gone is no damage."""
+    """Return whether a file is a single sealed message from start to end; a missing file counts as whole."""
     try:
         packets.outline(packets.split(path.read_bytes())[1])
     except FileNotFoundError:

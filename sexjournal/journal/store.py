@@ -1,4 +1,4 @@
-"""The directory of sealed pages: reads them through the index, writes each whole or not at all.
+"""The directory of sealed pages: read through the index, write each file whole or not at all.
 
 Knows files and the keyring; knows no git, no terminal and no editor.
 """
@@ -12,8 +12,8 @@ from sexjournal.digest import digest_of
 from sexjournal.entry.entry import Entry
 from sexjournal.errors import Damaged, JournalError
 from sexjournal.journal import index, sealed_file
-from sexjournal.journal.index import Known
-from sexjournal.journal.reading import Reading, Stored, sorted_out
+from sexjournal.journal.index import IndexedFile
+from sexjournal.journal.reading import Reading, Stored, reading_of
 from sexjournal.journal.verdict import verdict
 from sexjournal.keys import certificates
 from sexjournal.keys.keyring import Keyring
@@ -30,11 +30,11 @@ def silent(_done: int, _total: int) -> None:
 
 
 class ChangedMeanwhile(JournalError):
-    """A page is no longer as it was read; nothing was written over it."""
+    """The file of a page changed since the page was read; the file was not overwritten."""
 
 
 class Store:
-    """The pages in one journal's directory."""
+    """The pages in the directory of a journal."""
 
     def __init__(self, keyring: Keyring) -> None:
         self.keyring = keyring
@@ -43,22 +43,22 @@ class Store:
 
     @property
     def has_pages(self) -> bool:
-        """Return whether there are files of pages, opened or not."""
+        """Return whether the directory holds files of pages, readable or not."""
         return self.directory.is_dir() and bool(index.scan(self.directory))
 
     def locked(self) -> AbstractContextManager[None]:
-        """Hold the journal for one change, git's part included."""
+        """Hold the lock of the journal for a change, the commit included."""
         return disk.locked(self.keyring.state / "lock")
 
     def probe(self) -> None:
-        """Try the key before somebody writes for an hour: make a signature and throw it away."""
+        """Test the key before the person writes: make a signature and discard the result."""
         self.keyring.confirm()
         self.keyring.seal(b"")
 
     # reading
 
-    def read(self, progress: Progress = silent, *, fresh: bool = False) -> Reading:
-        """Return every page, opening only files that are new or changed; `fresh` opens all of them again."""
+    def read(self, progress: Progress = silent, *, use_index: bool = True) -> Reading:
+        """Return every page; with the index, only new and changed files are opened."""
         from concurrent.futures import ThreadPoolExecutor
 
         with ThreadPoolExecutor(1) as meanwhile:  # gpg has its agent derive the key, which takes a third of a second
@@ -67,10 +67,10 @@ class Store:
             manifest = self.keyring.unlock()
         files = scan.result()
         opener = self.keyring.opener(manifest)
-        indexed = {} if fresh else self._load_index(opener)
+        indexed = self._load_index(opener) if use_index else {}
         done, unread = 0, len(files) - len(indexed)
 
-        def read_batch(batch: list[tuple[str, bytes]]) -> list[Known]:
+        def read_batch(batch: list[tuple[str, bytes]]) -> list[IndexedFile]:
             nonlocal done, opener
             opener, verdicts = self._open_batch(opener, manifest, batch)
             done += len(batch)
@@ -80,21 +80,21 @@ class Store:
         current = index.refreshed(indexed, self.directory, files, read_batch)
         if current != indexed and (opener.slow or _worth_storing(indexed, current)):
             self._store_index(opener, current)
-        return sorted_out(current, slow=opener.slow)
+        return reading_of(current, slow=opener.slow)
 
     def open_page(self, sealed: bytes) -> Entry:
-        """Open the bytes of one sealed page."""
+        """Open the bytes of a sealed page."""
         return self.page_opener(self.keyring.unlock())(sealed)
 
     def page_opener(self, manifest: Manifest) -> Callable[[bytes], Entry]:
-        """Return a function that opens sealed pages, those of the past too, with the keys of a manifest."""
+        """Return a function that opens sealed pages, from git's history too, with the keys of a manifest."""
         opener = self.keyring.opener(manifest)
         return lambda sealed: sealed_file.page_in(opener.open(sealed))
 
     def _open_batch(
         self, opener: opening.Opener, manifest: Manifest, batch: list[tuple[str, bytes]]
-    ) -> tuple[opening.Opener, list[Known]]:
-        """Return the verdicts on these files, and the opener for the next ones: a new one, once a key is extended."""
+    ) -> tuple[opening.Opener, list[IndexedFile]]:
+        """Return the verdicts on these files, and the opener for the next files, new after a key was extended."""
         results = opening.open_many(opener, [sealed for _, sealed in batch])
         if any(isinstance(result, Damaged) for result in results) and certificates.refresh_own(self.keyring):
             opener = self.keyring.opener(manifest)
@@ -105,30 +105,30 @@ class Store:
     # writing
 
     def save(self, entry: Entry) -> Stored:
-        """Write a new page. The file stands on the disk, whole, when this returns."""
+        """Write a new page. On return, the whole file is on disk."""
         self.keyring.confirm()
         name = sealed_file.path_of(entry, hidden=self.keyring.manifest.hidden)
-        sealed = sealed_file.seal(self.keyring, entry)
+        sealed = sealed_file.seal_page(self.keyring, entry)
         disk.create(self.directory / name, sealed)
         return Stored(name, digest_of(sealed), entry)
 
     def rewrite(self, stored: Stored, entry: Entry) -> Stored:
-        """Write a changed page in place of the stored one; ChangedMeanwhile when the file changed since it was read."""
+        """Write a changed page in place of the stored one; ChangedMeanwhile when the file changed since the reading."""
         self.keyring.confirm()
-        sealed = sealed_file.seal(self.keyring, entry)
+        sealed = sealed_file.seal_page(self.keyring, entry)
         self._refuse_changed(stored)
         disk.replace(self.directory / stored.name, sealed)
         return Stored(stored.name, digest_of(sealed), entry)
 
     def remove(self, stored: Stored) -> None:
-        """Remove a page's file; ChangedMeanwhile when the file changed since it was read."""
+        """Remove a page's file; ChangedMeanwhile when the file changed since the reading."""
         self._refuse_changed(stored)
         disk.remove(self.directory / stored.name)
 
     def put_back(self, name: str, entry: Entry) -> None:
-        """Write a page of git's past under its name, resealed: an old file that comes back is how a remote cheats."""
+        """Write a page of git's history, resealed: the old file itself would count as replayed on other devices."""
         self.keyring.confirm()
-        disk.create(self.directory / name, sealed_file.seal(self.keyring, entry))
+        disk.create(self.directory / name, sealed_file.seal_page(self.keyring, entry))
 
     def _refuse_changed(self, stored: Stored) -> None:
         try:
@@ -140,15 +140,15 @@ class Store:
 
     # the index
 
-    def _load_index(self, opener: opening.Opener) -> dict[str, Known]:
+    def _load_index(self, opener: opening.Opener) -> dict[str, IndexedFile]:
         try:
             with self._index.open("rb") as file:
                 return index.unpack(file, _stamp(self.keyring.manifest), opener.open_unsigned)
         except (OSError, JournalError):
             return {}
 
-    def _store_index(self, opener: opening.Opener, files: dict[str, Known]) -> None:
-        """Write the index; a full disk costs time and nothing else, and so does a gpg that will not seal."""
+    def _store_index(self, opener: opening.Opener, files: dict[str, IndexedFile]) -> None:
+        """Write the index, or remove the index when gpg or the disk fails: reading is slower then, nothing else."""
         fingerprint = self.keyring.device if opener.slow else self.keyring.manifest.key
         certificate = certificate_path(self.keyring.state, fingerprint)
 
@@ -162,16 +162,16 @@ class Store:
                 disk.remove(self._index)
 
 
-def _worth_storing(indexed: Mapping[str, Known], current: Mapping[str, Known]) -> bool:
-    """Return whether to seal the index again: opening a hundredth of the pages takes less time than sealing them all.
+def _worth_storing(indexed: Mapping[str, IndexedFile], current: Mapping[str, IndexedFile]) -> bool:
+    """Return whether to seal the index again: more than a hundredth of the pages changed, or pages were removed.
 
-    Removed pages leave the index at once.
+    Opening a hundredth of the pages takes less time than sealing all texts.
     """
     changed = sum(indexed.get(name) is not file for name, file in current.items())
     return changed > len(current) // 100 or not indexed.keys() <= current.keys()
 
 
 def _stamp(manifest: Manifest) -> str:
-    """Return a digest of all that a verdict depends on besides the file: journal key, signers, fields in clear."""
+    """Return a digest of all facts behind a verdict, apart from the file: journal key, signers, fields in clear."""
     certificates_of_all = (recipient.certificate for recipient in manifest.recipients)
     return digest_of("\n".join((manifest.key, *manifest.clear, *certificates_of_all)).encode())

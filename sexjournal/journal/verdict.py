@@ -1,6 +1,6 @@
-"""Decide whether a file is a genuine page: signed by a recipient, with the id of its name, and the same clear header.
+"""Decide whether a file holds a genuine page: signed by a recipient, with the id in the file name and the clear header.
 
-Pages of another device and of git's past are verified here too, before they touch the journal.
+Also verifies pages of other devices and of git's history, before the pages touch the journal.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from sexjournal.digest import digest_of
 from sexjournal.entry.entry import Entry
 from sexjournal.entry.filename import id_at_end
 from sexjournal.errors import Damaged, Transient, WrongName
-from sexjournal.journal.index import Known
+from sexjournal.journal.index import IndexedFile
 from sexjournal.journal.sealed_file import clear_header, page_or_trouble
 from sexjournal.keys.keyring import Keyring
 from sexjournal.keys.manifest import Manifest
@@ -23,25 +23,25 @@ SIGNED_BY_REMOVED = "it is signed by a key that was removed from this journal ({
 NOT_ON_DISK = (0, 0, 0, 0)
 
 
-def verdict(name: str, sealed: bytes, opened: bytes | Damaged, clear: Sequence[str]) -> Known:
-    """Return the page in a file of this name, or the trouble; a transient trouble has no digest, to be tried again."""
+def verdict(name: str, sealed: bytes, opened: bytes | Damaged, clear: Sequence[str]) -> IndexedFile:
+    """Return the page in a file of this name, or the trouble; a transient trouble has no digest, and is tried again."""
     page = page_or_trouble(opened)
     digest = "" if isinstance(page, Transient) else digest_of(sealed)
     if isinstance(page, Damaged):
-        return Known(NOT_ON_DISK, digest, None, page.sentence, kind=type(page))
+        return IndexedFile(NOT_ON_DISK, digest, None, page.sentence, kind=type(page))
     if page.id != id_at_end(name):
-        return Known(NOT_ON_DISK, digest, None, "its name is another page's", kind=WrongName)
+        return IndexedFile(NOT_ON_DISK, digest, None, "its name is another page's", kind=WrongName)
     header, _ = packets.split(sealed)
-    differs = header != clear_header(page, clear)
-    return Known(NOT_ON_DISK, digest, page, remark="its clear header is not what the page says" if differs else "")
+    remark = "" if header == clear_header(page, clear) else "its clear header is not what the page says"
+    return IndexedFile(NOT_ON_DISK, digest, page, remark=remark)
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A file that does not stand in the journal, verified.
+    """The verdict on a file outside the journal.
 
-    `trouble` says why no current recipient vouches for a page in it; `doubt` is set beside it when a removed recipient
-    does: then the page needs confirmation. `remark` is about a page that is genuine itself.
+    `trouble` says why there is no page of a current recipient. `doubt` is set too when a removed recipient signed the
+    page: then the page needs confirmation. `remark` is a warning about a genuine page.
     """
 
     page: Entry | None
@@ -51,7 +51,7 @@ class Verified:
 
 
 class Verifier:
-    """Verifies files with the keys of a manifest, one at a time."""
+    """Verify files with the keys of a manifest."""
 
     def __init__(self, keyring: Keyring, manifest: Manifest) -> None:
         self._keyring = keyring
@@ -59,10 +59,10 @@ class Verifier:
         self._current = keyring.opener(manifest, manifest.current_recipients)
 
     def verify(self, name: str, sealed: bytes) -> Verified:
-        """Verify the bytes of a file under its name.
+        """Verify the bytes of a file with this name.
 
-        A page signed by a removed recipient needs confirmation: it may be the last page of a device that was lost, or
-        the work of somebody who found the device.
+        A page signed by a removed recipient needs confirmation: the page may be the last page of a lost device, or the
+        work of a stranger with the device.
         """
         verified = self._opened_by(self._current, name, sealed)
         if verified.page:
@@ -75,7 +75,7 @@ class Verifier:
 
     @cached_property
     def _removed(self) -> list[tuple[str, opening.Opener]]:
-        """Return the name of each removed recipient, with an opener for what that recipient signed."""
+        """Return the name of each removed recipient, and an opener for pages signed by the recipient."""
         removed = [recipient for recipient in self._manifest.recipients if recipient.removed]
         return [(recipient.name, self._keyring.opener(self._manifest, [recipient])) for recipient in removed]
 
@@ -86,7 +86,7 @@ class Verifier:
 
 
 def content_digest(sealed: bytes) -> str:
-    """Return the digest of the sealed data in a file, whatever its armor; of the whole file when it is no message."""
+    """Return the digest of the sealed data in a file, without the armor; of the whole file when there is no message."""
     try:
         return digest_of(packets.sealed_data(sealed))
     except Damaged:

@@ -36,7 +36,7 @@ from sexjournal.digest import digest_of
 from sexjournal.entry.entry import Entry, compose, parse
 from sexjournal.entry.filename import id_at_end
 from sexjournal.journal import index
-from sexjournal.journal.index import Known
+from sexjournal.journal.index import IndexedFile
 from sexjournal.journal.reading import Reading, Stored
 from sexjournal.journal.store import Store
 from sexjournal.keys import update
@@ -301,8 +301,10 @@ class AnySequence(RuleBasedStateMachine):
     def an_index_of_another_time_or_journal(self, version: int, stamp: str) -> None:
         journal = self.bench.journal()
         own = journal.keyring.unlock()
-        lie = Known((0, 0, 0, 0), "", page(9, "a lie"))
-        known = {name: Known(signature, "", lie.entry) for name, signature in index.scan(self.bench.directory).items()}
+        lie = IndexedFile((0, 0, 0, 0), "", page(9, "a lie"))
+        known = {
+            name: IndexedFile(signature, "", lie.entry) for name, signature in index.scan(self.bench.directory).items()
+        }
         key = journal.keyring.state / f"{own.key}.asc"
 
         def sealed(part: bytes) -> bytes:
@@ -482,12 +484,12 @@ def test_what_could_not_be_read_once_is_tried_again(bench: Bench) -> None:
     bench.clear()
     name = bench.journal().save(page(1, "swam\n")).name
     signature = index.scan(bench.directory)[name]
-    unread = {name: Known(signature, "", None, "it cannot be read: input/output error")}
+    unread = {name: IndexedFile(signature, "", None, "it cannot be read: input/output error")}
     tried: list[str] = []
 
-    def read(batch: Sequence[tuple[str, bytes]]) -> list[Known]:
+    def read(batch: Sequence[tuple[str, bytes]]) -> list[IndexedFile]:
         tried.extend(name for name, _ in batch)
-        return [Known(signature, "digest", page(1, "swam\n")) for _ in batch]
+        return [IndexedFile(signature, "digest", page(1, "swam\n")) for _ in batch]
 
     now = index.refreshed(unread, bench.directory, index.scan(bench.directory), read)
     assert tried == [name]
@@ -507,8 +509,8 @@ while True:
 """
 
 
-def unreadable(batch: Sequence[tuple[str, bytes]]) -> list[Known]:
-    return [Known((0, 0, 0, 0), "", None)] * len(batch)
+def unreadable(batch: Sequence[tuple[str, bytes]]) -> list[IndexedFile]:
+    return [IndexedFile((0, 0, 0, 0), "", None)] * len(batch)
 
 
 def test_files_that_come_and_go_while_they_are_listed_stop_nobody(tmp_path: Path) -> None:
@@ -532,7 +534,7 @@ def coated(part: bytes) -> bytes:
     return part[::-1]
 
 
-def unpacked(data: bytes, stamp: str, opened: Callable[[bytes], bytes]) -> dict[str, Known]:
+def unpacked(data: bytes, stamp: str, opened: Callable[[bytes], bytes]) -> dict[str, IndexedFile]:
     return index.unpack(io.BytesIO(data), stamp, opened)
 
 
@@ -540,9 +542,9 @@ def unpacked(data: bytes, stamp: str, opened: Callable[[bytes], bytes]) -> dict[
 def test_what_is_packed_comes_back_as_it_was(text: str) -> None:
     entry = Entry(text, {"id": "a", "map": {"likes": ["no", None]}, "tags": []}, min(3, len(text)))
     known = {
-        "2026/a.md.asc": Known((1, 2, 3, 4), "d1", entry, remark="its clear header"),
-        "1999/\udcff.md.asc": Known((5, 6, 7, 8), "d2", None, "the message is damaged"),
-        "2026/b.md.asc": Known((9, 9, 9, 9), "d3", entry),
+        "2026/a.md.asc": IndexedFile((1, 2, 3, 4), "d1", entry, remark="its clear header"),
+        "1999/\udcff.md.asc": IndexedFile((5, 6, 7, 8), "d2", None, "the message is damaged"),
+        "2026/b.md.asc": IndexedFile((9, 9, 9, 9), "d3", entry),
     }
     if "\ud800" in text:
         with pytest.raises(UnicodeEncodeError):
@@ -559,7 +561,7 @@ def test_what_is_packed_comes_back_as_it_was(text: str) -> None:
 
 def test_the_parts_of_two_indexes_make_none() -> None:
     one, other = (
-        index.pack({"2026/a.md.asc": Known((1, 2, 3, 4), "d", Entry(text, {}, 0))}, "stamp", coated)
+        index.pack({"2026/a.md.asc": IndexedFile((1, 2, 3, 4), "d", Entry(text, {}, 0))}, "stamp", coated)
         for text in ("one", "two")
     )
     assert unpacked(one[:-3] + other[-3:], "stamp", coated) == {}
@@ -567,7 +569,7 @@ def test_the_parts_of_two_indexes_make_none() -> None:
 
 def test_an_entry_is_the_same_from_the_index_and_from_its_page() -> None:
     entry = page(1, "swam\n")
-    packed = index.pack({"a": Known((1, 2, 3, 4), "d", entry)}, "stamp", coated)
+    packed = index.pack({"a": IndexedFile((1, 2, 3, 4), "d", entry)}, "stamp", coated)
     again = unpacked(packed, "stamp", coated)["a"].entry
     assert (again, hash(again)) == (entry, hash(entry))
     assert entry == again
@@ -585,7 +587,7 @@ def test_texts_stay_sealed_until_one_is_asked_for() -> None:
         return opened[-1]
 
     pages = [page(number, f"swam {number}\n") for number in range(3)]
-    known = {one.id: Known((1, 2, 3, 4), "d", one) for one in pages}
+    known = {one.id: IndexedFile((1, 2, 3, 4), "d", one) for one in pages}
     again = unpacked(index.pack(known, "stamp", coated), "stamp", open_)
     assert [one.entry.date for one in again.values()] == [one.date for one in pages]
     assert len(opened) == 1

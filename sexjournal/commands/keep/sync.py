@@ -23,5 +23,5 @@ def sync(
     if remote:
         app.repository.prepare()
         app.remote.set_url(remote)
-    exchange.sync(app, yes=yes)
+    exchange.synchronize(app, yes=yes)
     app.leave()

@@ -1,1 +1,1 @@
-"""Exchange pages with a remote that is not trusted. Knows the App and git; knows no command."""
+"""Exchange pages with an untrusted remote. Knows the App and git; knows no command."""

@@ -1,4 +1,4 @@
-"""Bring the journal of another device here for the first time. Nothing in it is trusted yet."""
+"""Bring the journal of another device here for the first time, before this device trusts the journal."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NOT_A_JOURNAL = "nothing was taken over; see it: {git} log --stat {there}"
 
 
 def begin(app: App, url: str) -> None:
-    """Fetch a journal for the first time, or again before this device trusts it."""
+    """Set the remote and fetch the journal, for the first time or again; SyncTrouble when another journal is here."""
     app.repository.prepare()
     app.checkout.finish()
     remote = app.remote
@@ -35,7 +35,7 @@ def begin(app: App, url: str) -> None:
 
 
 def begin_again(app: App) -> bool:
-    """Fetch once more before this device trusts the journal, as far as that only adds to it; return whether it did."""
+    """Fetch again, and check out a commit that only adds to the journal; return whether there was such a commit."""
     app.repository.prepare()
     app.checkout.finish()
     commit = app.remote.fetch()

@@ -1,6 +1,6 @@
-"""journal sync: commit, fetch, verify all that arrives, join it page by page, and push.
+"""Exchange pages with the remote: commit, fetch, verify, join page by page, and push.
 
-Nothing that came from outside touches a file of the journal before it was verified; a refusal changes nothing.
+No incoming file touches the journal before the file is verified. A refusal changes no file here.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sexjournal.app import App
     from sexjournal.git.remote import Remote
 
-TRIES = 5  # how often somebody else may push first
+TRIES = 5  # another device may push in between
 REFUSED = {
     Standing.REWRITTEN: (
         "the remote no longer has what it had: its history was written anew",
@@ -38,8 +38,8 @@ REFUSED = {
 }
 
 
-def sync(app: App, *, yes: bool = False) -> None:
-    """Bring the journal and its remote to the same state; SyncTrouble, with all as it was, where that needs a hand."""
+def synchronize(app: App, *, yes: bool = False) -> None:
+    """Bring the journal and the remote to the same state; SyncTrouble, without a change, when the person has to act."""
     with app.store.locked():
         app.archive.commit_or_raise()
         if members.is_resealing(app.keyring):
@@ -75,7 +75,7 @@ def _exchange(app: App, remote: Remote, yes: bool) -> None:
 
 
 def _take_in(app: App, remote: Remote, fetched: str, yes: bool) -> None:
-    """Join the fetched commit with what is here now; the caller holds the journal."""
+    """Commit, and join the fetched commit with the journal; the caller holds the lock."""
     app.archive.commit_or_raise()
     standing = remote.standing(fetched)
     if standing in REFUSED:
@@ -88,23 +88,23 @@ def _take_in(app: App, remote: Remote, fetched: str, yes: bool) -> None:
 
 
 def _incoming(app: App, remote: Remote, fetched: str) -> Incoming:
-    """Look at the fetched commit without opening anything; SyncTrouble when a path may not come in."""
-    base, ours, theirs = remote.base_tree(fetched), remote.tree(remote.head), remote.tree(fetched)
-    refuse(app, fetched, trees.refusals({**base, **ours}, theirs))
-    return Incoming(fetched, base, ours, theirs, trees.plan(base, ours, theirs))
+    """Return the trees and the plan for a fetched commit, without opening a page; SyncTrouble for a refused path."""
+    base, local, other = remote.base_tree(fetched), remote.tree(remote.head), remote.tree(fetched)
+    refuse(app, fetched, trees.refusals({**base, **local}, other))
+    return Incoming(fetched, base, local, other, trees.plan(base, local, other))
 
 
 def _join(app: App, remote: Remote, incoming: Incoming, yes: bool) -> None:
-    """Verify all that arrives, make one commit of both sides, and bring it into the working tree."""
+    """Verify the incoming files, make one commit of both sides, and check the commit out."""
     keyring = app.keyring
-    key = keyring.manifest.key  # before another one is staged
+    key = keyring.manifest.key  # before another manifest is staged
     manifest, changes = manifest_chain.next_manifest(app, remote, incoming, hint_for(app, incoming.commit))
     vetted = vet(app, remote, incoming, manifest)
-    taken = {path: oid for path, oid in incoming.plan.take.items() if path != MANIFEST}
+    pages = {path: oid for path, oid in incoming.plan.take.items() if path != MANIFEST}
     changes |= removed_pages(app, incoming, manifest, yes)
-    changes |= taken
-    for path in vetted.reseal & taken.keys():
-        changes[path] = remote.write(sealed_file.seal(keyring, vetted.pages[path]))
+    changes |= pages
+    for path in vetted.reseal & pages.keys():
+        changes[path] = remote.write(sealed_file.seal_page(keyring, vetted.pages[path]))
     for path, sealed in merged_pages(app, remote, incoming, manifest, vetted.pages):
         changes[path] = remote.write(sealed)
     if manifest.key != key or (manifest.former and MANIFEST in changes):
@@ -119,9 +119,9 @@ def _join(app: App, remote: Remote, incoming: Incoming, yes: bool) -> None:
 
 
 def _commit(app: App, remote: Remote, incoming: Incoming, changes: Mapping[str, str | None]) -> str:
-    """Return the commit that holds both sides: the remote's own where nothing was written here meanwhile."""
+    """Return the commit of both sides: the fetched commit if the result is the same, else a merge commit."""
     result = {**{path: blob.oid for path, blob in incoming.ours.items()}, **changes}
-    theirs = {path: blob.oid for path, blob in incoming.theirs.items()}
-    if incoming.ours == incoming.base and {path: oid for path, oid in result.items() if oid} == theirs:
+    fetched = {path: blob.oid for path, blob in incoming.theirs.items()}
+    if incoming.ours == incoming.base and {path: oid for path, oid in result.items() if oid} == fetched:
         return incoming.commit
     return remote.merge_commit(changes, remote.head, incoming.commit, app.now())

@@ -1,6 +1,6 @@
-"""Verify the pages that arrive from a remote, before anything of them touches the journal.
+"""Verify the pages that arrive from a remote, before the pages touch the journal.
 
-Each file is read from git once and becomes one value. Suspicious pages (replayed, or signed by a removed recipient)
+Each file is read from git once. Suspicious pages (replayed, or signed by a removed recipient)
 need confirmation and are resealed.
 """
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 REPLAYED = "it is an older version, which was here before"
 ASKED = "nothing here was changed; journal sync in a terminal asks what to do"
-LOST = 64 * 1024  # bytes that a sealed page may have lost on its way: seals for other keys, fields in clear
+LOST = 64 * 1024  # bytes that a replayed page may lack: packets for other recipients, fields in clear
 
 
 @dataclass(frozen=True, slots=True)
 class IncomingPage:
-    """A file that arrives: its path, the verdict, the digest of its sealed data, and its size in bytes."""
+    """An incoming file: path, verdict, digest of the sealed data, and size in bytes."""
 
     path: str
     verified: Verified
@@ -38,43 +38,44 @@ class IncomingPage:
 
 @dataclass(frozen=True, slots=True)
 class Vetted:
-    """The pages that may come in, by path, and the paths of those that have to be resealed."""
+    """The pages that may come in, by path, and the paths of the pages to reseal."""
 
     pages: dict[str, Entry]
     reseal: frozenset[str]
 
 
 def vet(app: App, remote: Remote, incoming: Incoming, manifest: Manifest) -> Vetted:
-    """Open every page that arrives; SyncTrouble unless each is genuine.
+    """Open every incoming page, and return the pages that may come in; SyncTrouble unless each is genuine.
 
-    The person is asked about suspicious pages; SyncTrouble without a terminal, Interrupted when the person refuses.
+    Ask about suspicious pages: SyncTrouble without a terminal, Interrupted when the person refuses.
     """
     pages = list(_read(app, remote, incoming, manifest))
-    refuse(app, incoming.commit, [Refusal(page.path, _wrong(page.verified)) for page in pages if _wrong(page.verified)])
+    reasons = {page.path: _refusal_reason(page.verified) for page in pages}
+    refuse(app, incoming.commit, [Refusal(path, reason) for path, reason in reasons.items() if reason])
     doubts = [Refusal(page.path, page.verified.doubt) for page in pages if page.verified.doubt]
     doubts += [Refusal(path, REPLAYED) for path in _replayed(remote, incoming, pages)]
-    _ask_about(app, doubts)
+    _confirm_doubts(app, doubts)
     entries = {page.path: page.verified.page for page in pages if page.verified.page}
     return Vetted(entries, frozenset(doubt.name for doubt in doubts))
 
 
 def _read(app: App, remote: Remote, incoming: Incoming, manifest: Manifest) -> Iterator[IncomingPage]:
-    """Read each page that arrives from git, once, and verify it; one content may arrive under two paths."""
+    """Read each incoming page from git and verify the page; two paths may have the same content."""
     verifier = Verifier(app.keyring, manifest)
     files = incoming.pages
     for path, (_, sealed) in zip(files, remote.contents(files.values()), strict=True):
         yield IncomingPage(path, verifier.verify(path, sealed), content_digest(sealed), len(sealed))
 
 
-def _wrong(verified: Verified) -> str:
-    """Return why a file cannot come in, or nothing."""
+def _refusal_reason(verified: Verified) -> str:
+    """Return why a file cannot come in, empty when the file can."""
     return "" if verified.page and not verified.remark else verified.remark or verified.trouble
 
 
 def _replayed(remote: Remote, incoming: Incoming, pages: Iterable[IncomingPage]) -> list[str]:
     """Return the paths of pages whose sealed data is in our history but not in the current tree.
 
-    A replayed file may have another armor; but it cannot be much shorter, and a larger one was never the same.
+    A replayed file may have another armor and lack up to `LOST` bytes, so larger files of the history are not read.
     """
     contents = {page.path: page.content for page in pages}
     if not contents:
@@ -87,8 +88,8 @@ def _replayed(remote: Remote, incoming: Incoming, pages: Iterable[IncomingPage])
     return [path for path, content in contents.items() if content in earlier]
 
 
-def _ask_about(app: App, doubts: Sequence[Refusal]) -> None:
-    """Ask whether suspicious pages come in; `--yes` agrees to none of them, for it never saw which they are."""
+def _confirm_doubts(app: App, doubts: Sequence[Refusal]) -> None:
+    """Name the suspicious pages and ask; `--yes` does not agree, because the person did not see the names."""
     name_files(app, doubts)
     if doubts and not app.terminal.interactive:
         count = len({doubt.name for doubt in doubts})

@@ -1,4 +1,4 @@
-"""Join what two devices changed at once: pages line by line, and pages that one device removed."""
+"""Join changes of two devices: merge pages line by line, and ask about removed pages."""
 
 from __future__ import annotations
 
@@ -24,19 +24,19 @@ IN_A_TERMINAL = "journal sync in a terminal asks what to do; journal sync --yes 
 
 
 def merged_pages(
-    app: App, remote: Remote, incoming: Incoming, manifest: Manifest, theirs: Mapping[str, Entry]
+    app: App, remote: Remote, incoming: Incoming, manifest: Manifest, incoming_pages: Mapping[str, Entry]
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield path and sealed bytes of each page that was changed on both sides; SyncTrouble where a merge fails."""
+    """Yield path and sealed bytes of each page changed on both sides; SyncTrouble when a merge fails."""
     merges = {path: oids for path, oids in incoming.plan.merge.items() if path != MANIFEST}
     if not merges:
         return
     open_page = app.store.page_opener(manifest)
     largest = max(blob.size for path in merges for blob in (incoming.ours[path], incoming.theirs[path]))
     with line_merger(app, 3 * largest) as merge_text:
-        for path, (base, ours, _) in merges.items():
-            contents = dict(remote.contents([oid for oid in (base, ours) if oid]))
-            pair = contents.get(base, b""), contents[ours]
-            yield path, merge(app, path, open_page, pair, theirs[path], merge_text)
+        for path, (base_oid, our_oid, _) in merges.items():
+            contents = dict(remote.contents([oid for oid in (base_oid, our_oid) if oid]))
+            pair = contents.get(base_oid, b""), contents[our_oid]
+            yield path, merge_page(app, path, open_page, pair, incoming_pages[path], merge_text)
 
 
 @contextmanager
@@ -48,22 +48,23 @@ def line_merger(app: App, size: int) -> Iterator[MergeText]:
         yield text_merger(place)
 
 
-def merge(
+def merge_page(
     app: App,
     path: str,
     open_page: Callable[[bytes], Entry],
-    here: tuple[bytes, bytes],
-    theirs: Entry,
+    base_and_ours: tuple[bytes, bytes],
+    incoming_page: Entry,
     merge_text: MergeText,
 ) -> bytes:
-    """Return the sealed bytes of a page out of base and ours (`here`, both sealed) and theirs.
+    """Merge the sealed base and our sealed page with an incoming page, and return the sealed bytes.
 
-    SyncTrouble when ours does not open, so that neither side is dropped.
+    SyncTrouble when our page does not open, so that neither side is dropped.
     """
-    base, ours = here
+    sealed_base, sealed_ours = base_and_ours
     try:
-        page = merging.merge(_page_or_none(open_page, base), open_page(ours), theirs, merge_text)
-        sealed = sealed_file.seal(app.keyring, page)
+        base = _page_or_none(open_page, sealed_base)
+        page = merging.merge(base, open_page(sealed_ours), incoming_page, merge_text)
+        sealed = sealed_file.seal_page(app.keyring, page)
     except JournalError as trouble:
         reason = f"{path} was changed on two devices and cannot be joined: {trouble.sentence}"
         raise SyncTrouble(reason, trouble.hint) from None
@@ -73,7 +74,7 @@ def merge(
 
 
 def _page_or_none(open_page: Callable[[bytes], Entry], sealed: bytes) -> Entry | None:
-    """Return the page that both sides came from; None when it no longer opens, so that nothing is dropped."""
+    """Return the base of a merge, None when the base is missing or does not open: then both versions stay whole."""
     try:
         return open_page(sealed) if sealed else None
     except JournalError:
@@ -81,9 +82,9 @@ def _page_or_none(open_page: Callable[[bytes], Entry], sealed: bytes) -> Entry |
 
 
 def removed_pages(app: App, incoming: Incoming, manifest: Manifest, yes: bool) -> dict[str, str | None]:
-    """Ask about pages that were removed on another device; return what becomes of each path.
+    """Ask about pages that another device removed; return the changes: path -> content, None for a removed path.
 
-    Pages that stay are resealed, so that they do not count as replayed on the other device.
+    Pages that stay are resealed, and so do not count as replayed on the other device.
     """
     removed = incoming.plan.removed
     if not removed:
@@ -97,6 +98,6 @@ def removed_pages(app: App, incoming: Incoming, manifest: Manifest, yes: bool) -
     open_page = app.store.page_opener(manifest)
     contents = app.remote.contents(incoming.ours[path].oid for path in removed)
     return {
-        path: app.remote.write(sealed_file.seal(app.keyring, open_page(sealed)))
+        path: app.remote.write(sealed_file.seal_page(app.keyring, open_page(sealed)))
         for path, (_, sealed) in zip(removed, contents, strict=True)
     }

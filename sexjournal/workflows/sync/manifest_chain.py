@@ -1,8 +1,8 @@
-"""How one own page of the journal follows another, where several devices change who may read it.
+"""Follow the chain of manifests that several devices write, and choose the manifest to trust from now on.
 
-Each one names its place in the line (`serial`) and is signed by one of its writers. It counts when a reader of the one
-before signed it, and when no genuine one, in any branch, took that reader's place away before. What only the person can
-confirm is shown, and asked.
+Each manifest has a place in the chain (`serial`) and a signature. A manifest is valid if a current recipient of its
+predecessor signed it, and no valid manifest on any branch had removed that recipient. The person confirms each change
+of recipients, journal key or settings.
 """
 
 from __future__ import annotations
@@ -21,136 +21,140 @@ if TYPE_CHECKING:
     from sexjournal.keys.keyring import Keyring
     from sexjournal.keys.manifest import Manifest
 
-MOST = 32  # new own pages that are looked at in one sync; each takes two unlockings
+MOST = 32  # new manifests that are opened in one sync; gpg opens each of them twice
 TAKEN_AWAY = "it may have been removed on another device: 'journal keys' there tells, and can add it again"
 SHOWN_AND_ASKED = "journal sync in a terminal shows them, and asks"
 
 
 def next_manifest(app: App, remote: Remote, incoming: Incoming, hint: str) -> tuple[Manifest, dict[str, str | None]]:
-    """Return the own page that holds from now on, confirmed and announced, and what becomes of its file.
+    """Return the manifest to trust from now on, confirmed and staged, and the change of journal.asc: path -> content.
 
-    SyncTrouble, with `hint`, when what arrives does not follow.
+    SyncTrouble, with `hint`, when an incoming manifest is not valid.
     """
     keyring, plan = app.keyring, incoming.plan
-    before = keyring.unlock()
+    trusted = keyring.unlock()
     if MANIFEST in plan.merge:
-        was, _, theirs = plan.merge[MANIFEST]
-        ((_, old),) = remote.contents([was or remote.base_oid(incoming.commit, MANIFEST)])
-        base = manifest_file.read_unverified(app.gpg, old, keyring.device)
-        page, sealed = update.join(
-            keyring, base, before, follow(app, _steps(app, remote, incoming, theirs, base, hint), base, hint)
-        )
-        return page, {MANIFEST: remote.write(sealed)}
-    tip = plan.take.get(MANIFEST, "")
-    steps = _steps(app, remote, incoming, tip, before, hint)
-    if not tip:
+        base_oid, _, their_oid = plan.merge[MANIFEST]
+        ((_, sealed_base),) = remote.contents([base_oid or remote.base_oid(incoming.commit, MANIFEST)])
+        base = manifest_file.read_unverified(app.gpg, sealed_base, keyring.device)
+        steps = _new_manifests(app, remote, incoming, their_oid, base, hint)
+        manifest, sealed = update.join(keyring, base, trusted, follow(app, steps, base, hint))
+        return manifest, {MANIFEST: remote.write(sealed)}
+    newest = plan.take.get(MANIFEST, "")
+    steps = _new_manifests(app, remote, incoming, newest, trusted, hint)
+    if not newest:
         if steps:
             raise SyncTrouble(f"the other side's {MANIFEST} went back to an older one", hint)
-        return before, {}
-    page = follow(app, steps, before, hint)
-    update.stage(keyring, page, steps[-1])
-    return page, {MANIFEST: tip}
+        return trusted, {}
+    manifest = follow(app, steps, trusted, hint)
+    update.stage(keyring, manifest, steps[-1])
+    return manifest, {MANIFEST: newest}
 
 
-def follow(app: App, steps: Iterable[bytes], before: Manifest, hint: str) -> Manifest:
-    """Walk from the own page before to the last one of `steps`, sealed and in the order of serials, and return that.
+def follow(app: App, steps: Iterable[bytes], start: Manifest, hint: str) -> Manifest:
+    """Verify sealed manifests in the order of serials, from `start` on; return the last, confirmed by the person.
 
-    SyncTrouble unless each is genuine, and the last one comes last; what only the person can confirm is asked once.
+    SyncTrouble unless each is genuine, and the last is valid and ends the chain.
     """
-    line = _Line(app.keyring, before, hint)
-    wrong = ""
+    chain = _Chain(app.keyring, start, hint)
+    problem = ""
     for sealed in steps:
-        wrong = line.step(sealed)
-    if wrong:
-        raise SyncTrouble(f"the other side's {wrong}", hint)
-    _confirm(app, line.reached, before)
-    return line.reached
+        problem = chain.step(sealed)
+    if problem:
+        raise SyncTrouble(f"the other side's {problem}", hint)
+    _confirm_changes(app, chain.end, start)
+    return chain.end
 
 
-class _Line:
-    """How far the line of own pages was followed."""
+class _Chain:
+    """A chain of valid manifests, from `start` to `end`; `hint` goes with each SyncTrouble."""
 
-    def __init__(self, keyring: Keyring, before: Manifest, hint: str) -> None:
+    def __init__(self, keyring: Keyring, start: Manifest, hint: str) -> None:
         self._keyring, self._hint = keyring, hint
-        self.reached = before
-        self._known = _readers(before)  # of any page that is genuine
-        self._barred = _removed(keyring.manifest) | _removed(before)
+        self.end = start
+        self._signers = _current_keys(start)  # current recipients of any genuine manifest
+        self._removed = _removed_keys(keyring.manifest) | _removed_keys(start)
 
     def step(self, sealed: bytes) -> str:
-        """Look at the next one; say why the line does not go on with it, or nothing. SyncTrouble unless it is genuine.
+        """Add the next manifest; return why the chain cannot go on with the manifest, empty when added.
 
-        One that does not go on was written at the same time as another, or by somebody who was removed then.
+        A genuine manifest does not follow when two devices wrote at once, or when a removed recipient signed.
+        SyncTrouble for a manifest that is not genuine.
         """
-        from sexjournal.keys import manifest
+        from sexjournal.keys.manifest import succession_error
 
-        followed = self._opened(sealed, _readers(self.reached) - self._barred)
-        page = followed or self._genuine(sealed)
-        wrong = (
-            manifest.succession_error(page, self.reached)
-            if followed
-            else f"{MANIFEST} was signed by a key that was removed"
-        )
-        self._known |= _readers(page)
-        self._barred |= _removed(page)
-        if not wrong:
-            self._barred -= _readers(page)
-            self.reached = page
-        return wrong
+        manifest = self._verified(sealed, _current_keys(self.end) - self._removed)
+        if manifest:
+            problem = succession_error(manifest, self.end)
+        else:
+            manifest = self._genuine(sealed)
+            problem = f"{MANIFEST} was signed by a key that was removed"
+        self._signers |= _current_keys(manifest)
+        self._removed |= _removed_keys(manifest)
+        if not problem:
+            self._removed -= _current_keys(manifest)
+            self.end = manifest
+        return problem
 
-    def _opened(self, sealed: bytes, signers: set[str]) -> Manifest | None:
+    def _verified(self, sealed: bytes, signers: set[str]) -> Manifest | None:
         try:
             return self._keyring.verify(sealed, signers)
         except Damaged:
             return None
 
     def _genuine(self, sealed: bytes) -> Manifest:
+        """Return a manifest signed by a recipient of any manifest in the chain; SyncTrouble otherwise."""
         try:
-            return self._keyring.verify(sealed, self._known)
+            return self._keyring.verify(sealed, self._signers)
         except NotForUs as trouble:
             raise SyncTrouble(f"the other side's {trouble.sentence}", TAKEN_AWAY) from None
         except Damaged as trouble:
             raise SyncTrouble(f"the other side's {trouble.sentence}", self._hint) from None
 
 
-def _confirm(app: App, page: Manifest, before: Manifest) -> None:
-    """Show what only the person can confirm, and ask."""
-    from sexjournal.keys import manifest
+def _confirm_changes(app: App, manifest: Manifest, before: Manifest) -> None:
+    """Show the unconfirmed changes of a manifest and ask; SyncTrouble without a terminal, Interrupted for a no."""
+    from sexjournal.keys.manifest import unconfirmed_changes
 
-    unconfirmed_changes = manifest.unconfirmed_changes(page, before)
-    for one in unconfirmed_changes:
-        app.terminal.say(one)
-    if unconfirmed_changes and not app.terminal.interactive:
+    changes = unconfirmed_changes(manifest, before)
+    for change in changes:
+        app.terminal.say(change)
+    if changes and not app.terminal.interactive:
         raise SyncTrouble("who can read this journal, or how, was changed on another device", SHOWN_AND_ASKED)
-    if unconfirmed_changes and not app.asker.confirm(app.wording.sync["own_page"]):
+    if changes and not app.asker.confirm(app.wording.sync["manifest"]):
         raise Interrupted("nothing was taken in")
 
 
-def _steps(app: App, remote: Remote, incoming: Incoming, tip: str, before: Manifest, hint: str) -> list[bytes]:
-    """Return the own pages that are new there and come after the one before, sealed and in the order of serials.
+def _new_manifests(
+    app: App, remote: Remote, incoming: Incoming, newest: str, start: Manifest, hint: str
+) -> list[bytes]:
+    """Return the sealed manifests of the remote that are not in our history and come after `start`, by serial.
 
-    The tip comes along whatever it is; what else this device cannot open was not meant for it.
+    The content with the id `newest` is always among them. Another manifest that does not open here was not sealed for
+    this device, and is left out.
     """
-    theirs, ours = (remote.oids_by_path(commit).get(MANIFEST, set()) for commit in (incoming.commit, remote.head))
-    new = theirs - ours
-    if len(new) > MOST:
-        raise SyncTrouble(f"{MANIFEST} was changed {len(new)} times at once, which is more than people do", hint)
-    if new <= {tip}:
-        return [sealed for _, sealed in remote.contents([tip] if tip else [])]
-    found = [(_serial(app, sealed), oid == tip, sealed) for oid, sealed in remote.contents(sorted({*new, tip} - {""}))]
-    return [sealed for serial, is_tip, sealed in sorted(found) if is_tip or serial > before.serial]
+    history, their_history = (remote.oids_by_path(commit) for commit in (remote.head, incoming.commit))
+    oids = their_history.get(MANIFEST, set()) - history.get(MANIFEST, set())
+    if len(oids) > MOST:
+        raise SyncTrouble(f"{MANIFEST} was changed {len(oids)} times at once, which is more than people do", hint)
+    if oids <= {newest}:
+        return [sealed for _, sealed in remote.contents([newest] if newest else [])]
+    contents = remote.contents(sorted({*oids, newest} - {""}))
+    steps = sorted((_serial(app, sealed), oid == newest, sealed) for oid, sealed in contents)
+    return [sealed for serial, is_newest, sealed in steps if is_newest or serial > start.serial]
 
 
 def _serial(app: App, sealed: bytes) -> int:
-    """The place that an own page gives itself, before anybody vouches for it; 0 for one that does not open here."""
+    """Return the serial of a manifest, not verified yet; 0 when the manifest does not open here."""
     try:
         return manifest_file.read_unverified(app.gpg, sealed, app.keyring.device).serial
     except Damaged:
         return 0
 
 
-def _removed(page: Manifest) -> set[str]:
-    return {one.fingerprint for one in page.recipients if one.removed}
+def _removed_keys(manifest: Manifest) -> set[str]:
+    return {recipient.fingerprint for recipient in manifest.recipients if recipient.removed}
 
 
-def _readers(page: Manifest) -> set[str]:
-    return {one.fingerprint for one in page.current_recipients}
+def _current_keys(manifest: Manifest) -> set[str]:
+    return {recipient.fingerprint for recipient in manifest.current_recipients}

@@ -1,4 +1,4 @@
-"""Join two versions of one file for git, when the person runs `git merge` or `git rebase` by hand."""
+"""Join two versions of a file for git, when the person runs `git merge` or `git rebase` by hand."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sexjournal.git import trees
 from sexjournal.journal.verdict import Verifier
 from sexjournal.keys import manifest_file, update
 from sexjournal.workflows.sync import manifest_chain
-from sexjournal.workflows.sync.joining import line_merger, merge
+from sexjournal.workflows.sync.joining import line_merger, merge_page
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 GIVE_UP = "give it up: git merge --abort, or git rebase --abort; then: journal sync"
 
 
-def drive(app: App, base: Path, ours: Path, theirs: Path, name: str) -> None:
-    """Join two versions of a file into `ours`; any trouble leaves the file as it is, and git says so."""
-    sealed_base, sealed_ours, sealed_theirs = (path.read_bytes() for path in (base, ours, theirs))
+def drive(app: App, base: Path, local: Path, incoming: Path, name: str) -> None:
+    """Merge the file `incoming` into the file `local`; after an error the file is unchanged, and git says so."""
+    sealed_base, sealed_ours, sealed_theirs = (path.read_bytes() for path in (base, local, incoming))
     manifest = app.keyring.unlock()
     if name == MANIFEST:
         earlier = manifest_file.read_unverified(app.gpg, sealed_base, app.keyring.device)
@@ -33,5 +33,5 @@ def drive(app: App, base: Path, ours: Path, theirs: Path, name: str) -> None:
             raise Damaged(f"{trees.printable(name)}: {verified.trouble}", GIVE_UP)
         open_page = app.store.page_opener(manifest)
         with line_merger(app, 3 * max(len(sealed_ours), len(sealed_theirs))) as merge_text:
-            sealed = merge(app, name, open_page, (sealed_base, sealed_ours), verified.page, merge_text)
-    app.repository.answer(ours, sealed)
+            sealed = merge_page(app, name, open_page, (sealed_base, sealed_ours), verified.page, merge_text)
+    app.repository.answer(local, sealed)
