@@ -1,4 +1,4 @@
-"""App: the parts of one command, each made when first used."""
+"""App: the parts of a command, each made at the first use."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OWN_PROMPTS = "prompts.toml"
 
 
 class App:
-    """Config, clock, terminal, keyring, archive, git and drafts of one command."""
+    """Config, clock, terminal, keyring, archive, git and drafts of a command."""
 
     def __init__(self, environ: Mapping[str, str] = os.environ, directory: Path | None = None) -> None:
         self.environ = environ
@@ -43,7 +43,7 @@ class App:
 
     @cached_property
     def config_path(self) -> Path:
-        """Return where the settings are, beside the person's own prompts."""
+        """Return the path of the settings, beside the person's own prompts."""
         import platformdirs
 
         return platformdirs.user_config_path(NAME) / "config.toml"
@@ -55,7 +55,7 @@ class App:
 
     @cached_property
     def directory(self) -> Path:
-        """Return where the journal is: --dir, the setting `dir`, or the usual place for data."""
+        """Return the directory of the journal: --dir, the setting `dir`, or the usual place for data."""
         import platformdirs
 
         chosen = self.config.text("dir")
@@ -90,7 +90,7 @@ class App:
 
     @cached_property
     def terminal(self) -> Terminal:
-        """Return where things are said and shown."""
+        """Return the terminal, for messages and pages."""
         from sexjournal.terminal.terminal import Terminal
 
         return Terminal(
@@ -103,7 +103,7 @@ class App:
 
     @property
     def asker(self) -> Asker:
-        """Return what asks questions in the terminal."""
+        """Return the asker, for questions in the terminal."""
         return self.terminal.asker
 
     # the journal
@@ -117,7 +117,7 @@ class App:
 
     @cached_property
     def agent(self) -> Agent:
-        """Return gpg-agent, which remembers passphrases."""
+        """Return gpg-agent, the memory for passphrases."""
         from sexjournal.openpgp.agent import Agent
 
         return Agent()
@@ -142,7 +142,7 @@ class App:
 
     @cached_property
     def archive(self) -> Archive:
-        """Return the journal: its pages, each change of them one commit."""
+        """Return the archive: the pages, with a commit for each change."""
         from sexjournal.journal.archive import Archive
 
         def make_commits() -> Commits:
@@ -154,7 +154,7 @@ class App:
 
     @cached_property
     def drafts(self) -> Drafts:
-        """Return the pages that lie in memory-backed storage."""
+        """Return the drafts, in memory-backed storage."""
         from sexjournal.drafts.drafts import Drafts
 
         return Drafts(self.directory, self.environ, self.now)
@@ -177,7 +177,7 @@ class App:
 
     @cached_property
     def checkout(self) -> Checkout:
-        """Return what brings commits into the journal's directory."""
+        """Return the checkout, to bring commits into the journal's directory."""
         from sexjournal.git.checkout import Checkout
 
         return Checkout(self.directory, self.environ)
@@ -185,7 +185,7 @@ class App:
     # the end
 
     def leave(self) -> None:
-        """End the command with its exit code: of a check, or because a damaged file was met."""
+        """End the command with an exit code unless 0: of a check, or of a damaged file."""
         import typer
 
         if code := self.code():

@@ -1,4 +1,4 @@
-"""The table of commands: under which name each is typed, where it stands, and how help groups it."""
+"""The table of commands: the name, the module, and the group in the help."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sexjournal.commands.options import PANELS, TAKES_REFS
 
 write, read, reflect, keep = PANELS.values()
 
-# By the name that is typed: the module and its function of the same name, the panel in the help, the settings.
+# Name of the command: module (with a function of the same name), panel in the help, settings for Typer.
 COMMANDS: dict[str, tuple[str, str | None, dict[str, Any]]] = {
     "init": ("write.init", write, {}),
     "new": ("write.new", write, {}),
@@ -42,31 +42,32 @@ COMMANDS: dict[str, tuple[str, str | None, dict[str, Any]]] = {
 
 
 class Commands(TyperGroup):
-    """Every command, each imported and laid out when it is named, so that none pays for the others.
+    """The commands. Each command is imported at the first use, so that start-up does not pay for the others.
 
-    Contexts and commands are of types that Typer keeps to itself.
+    The types of contexts and commands are private to Typer.
     """
 
     def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002 - as Typer calls it
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        for name in [cmd_name] if cmd_name in COMMANDS else COMMANDS:  # a name that is none is compared with all
+        for name in [cmd_name] if cmd_name in COMMANDS else COMMANDS:  # for a wrong name, all names are compared
             if name not in self.commands:
-                self.commands[name] = _laid_out(name)
+                self.commands[name] = _command(name)
         return super().get_command(ctx, cmd_name)
 
 
-def _laid_out(name: str) -> Any:
-    place, panel, settings = COMMANDS[name]
-    found = getattr(import_module(f"sexjournal.commands.{place}"), place.rpartition(".")[2])
-    alone = typer.Typer(add_completion=False)
-    alone.callback()(lambda: None)  # with it, Typer makes a group of one command too
-    if isinstance(found, typer.Typer):
-        alone.add_typer(found, name=name, rich_help_panel=panel)
+def _command(name: str) -> Any:
+    """Import a command, and return the command as Typer runs it."""
+    module, panel, settings = COMMANDS[name]
+    function = getattr(import_module(f"sexjournal.commands.{module}"), module.rpartition(".")[2])
+    group = typer.Typer(add_completion=False)
+    group.callback()(lambda: None)  # with it, Typer makes a group of one command too
+    if isinstance(function, typer.Typer):
+        group.add_typer(function, name=name, rich_help_panel=panel)
     else:
-        alone.command(name, rich_help_panel=panel, context_settings=settings, hidden=panel is None)(found)
-    return get_group(alone).commands[name]
+        group.command(name, rich_help_panel=panel, context_settings=settings, hidden=panel is None)(function)
+    return get_group(group).commands[name]
 
 
 cli = typer.Typer(
@@ -78,8 +79,8 @@ cli = typer.Typer(
 )
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(requested: bool) -> None:
+    if requested:
         sys.stdout.write(f"journal {__version__}\n")
         raise typer.Exit
 
