@@ -1,4 +1,4 @@
-"""The one digest of this program, by which it recognises files. Knows bytes alone."""
+"""The digest of the program, to recognize files. Knows bytes alone."""
 
 from __future__ import annotations
 
