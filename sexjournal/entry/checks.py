@@ -1,4 +1,4 @@
-"""Checks that the fields of a page hold what they may. A refusal names the line of the page; knows no files."""
+"""Checks the values in the fields of a page. A refusal names the line of the page. Knows no files."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from sexjournal.entry.front_matter import BadPage
 
 
 def check(entry: Entry, besides: Collection[str] = ()) -> None:
-    """Raise BadPage, with its line, for the first known field that holds a value which it cannot hold.
+    """Raise BadPage, with the line, for the first field with a wrong value.
 
-    Fields of the person's own are never looked at, nor those named in `besides`.
+    Fields of the person's own are never looked at, nor the names in `besides`.
     """
     for name in FIELDS:
         if name not in besides:
@@ -21,7 +21,7 @@ def check(entry: Entry, besides: Collection[str] = ()) -> None:
 
 
 def check_field(entry: Entry, name: str) -> None:
-    """Raise BadPage when this field holds a value which it cannot hold; no value is always allowed."""
+    """Raise BadPage when a field has a wrong value; no value is always allowed."""
     shape, value = FIELDS[name], entry.fields.get(name)
     if value is None or shape.holds(value):
         return
@@ -30,5 +30,5 @@ def check_field(entry: Entry, name: str) -> None:
 
 
 def line_of(entry: Entry, name: str) -> int:
-    """Return the line of the page where a field stands, counted from 1; 1 for a field that the page does not have."""
+    """Return the line of the page where a field stands, counted from 1; 1 for a field missing on the page."""
     return lines_of_fields(header_of(entry)).get(name, 1)

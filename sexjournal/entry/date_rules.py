@@ -14,7 +14,7 @@ from sexjournal.entry.dates import ONE_DAY, BadDate, first_of_month, month_bound
 
 
 def any_of(words: Iterable[str]) -> str:
-    """Return the pattern that matches each of these words."""
+    """Return a pattern that matches each of the words."""
     return f"(?:{'|'.join(words)})"
 
 
@@ -62,7 +62,7 @@ _LEAD = r"^(?:(?:in|on|op) )?(?:(?:the|de|het) )?"
 def one_date(typed: str, today: date) -> str | None:
     """Return the stored form of a date in words; None where no rule fits. Raises BadDate where the words are not sure.
 
-    `typed` is in small letters. The stored form may still be a day that the calendar does not have.
+    `typed` is in small letters. The stored form may still be a day outside the calendar.
     """
     without_lead = re.sub(_LEAD, "", typed)
     for pattern, rule in _RULES:
@@ -108,7 +108,7 @@ def _day_of_month(match: re.Match[str], today: date) -> str:
 
 
 def _nearest_year(month: int, day: int, today: date) -> int:
-    """Return the year of the most recent such day up to `today`; for 29 February that may be years back."""
+    """Return the year of the most recent such day up to `today`; for 29 February maybe years back."""
     year = today.year - ((month, day) > (today.month, today.day))
     while (month, day) == (2, 29) and month_bounds(year, 2)[1].day < 29:
         year -= 1
@@ -136,7 +136,7 @@ def _season_of_year(match: re.Match[str], _today: date) -> str:
 
 
 def _near_season(match: re.Match[str], today: date) -> str:
-    """Return the most recent season that is over; after "this", the season of today or else of this year."""
+    """Return the most recent season already over; after "this", the season of today or else of this year."""
     season = _SEASONS[match["season"]]
     year = today.year - (season == 24 and today.month <= 2)
     when = parse_date(f"{year}-{season}")

@@ -1,7 +1,7 @@
-"""Dates as they are stored, and the days that a date may mean. Knows no clock, no file and no language.
+"""Stored dates, and the days that a date may mean. Knows no clock, no file and no language.
 
 The stored form is a subset of EDTF (levels 0 and 1, https://www.loc.gov/standards/datetime/): a year `2009`, a decade
-`200X`, a month `2009-07`, a day `2009-07-14`, a season `2009-21` to `2009-24`, and `A/B` or `A/..` of these. Years,
+`200X`, a month `2009-07`, a day `2009-07-14`, a season `2009-21` to `2009-24`, and intervals `A/B` or `A/..`. Years,
 months and days may end in `~` (about) or `?` (unsure). EDTF does not say how wide `~` and `?` are, nor when a winter
 ends; both are decided here.
 """
@@ -29,7 +29,7 @@ class BadDate(BadInput):
 
 @dataclass(frozen=True, slots=True)
 class When:
-    """A date as precise as the person gave it: the stored `text`, and the days that it may mean, both ends included.
+    """A date as precise as the person gave it: the stored `text`, and the first and the last day that it may mean.
 
     `latest` is `date.max` while an interval is open.
     """
@@ -40,7 +40,7 @@ class When:
 
     @property
     def exact(self) -> bool:
-        """Whether this is one known day."""
+        """Whether the date is a single known day."""
         return self.text == self.earliest.isoformat()
 
     @property
@@ -50,7 +50,7 @@ class When:
 
 
 def journal_day(now: datetime, day_starts: time) -> date:
-    """Return the day that a moment belongs to: two in the morning belongs to the evening before."""
+    """Return the day of a moment: two in the morning belongs to the evening before."""
     return now.date() - ONE_DAY if now.time() < day_starts else now.date()
 
 
@@ -63,7 +63,7 @@ def not_future(when: When, today: date) -> When:
 
 @lru_cache(4096)  # ten thousand pages have far fewer days
 def parse_date(text: str) -> When:
-    """Read the stored form. Raises BadDate, whose sentence repeats digits of the text at most."""
+    """Read the stored form. Raises BadDate; the sentence repeats digits of the text at most."""
     if _DAY.fullmatch(text):  # three times as quick as the rules below, which explain the error in 2026-02-30
         with suppress(ValueError):
             day = date.fromisoformat(text)
@@ -89,7 +89,7 @@ def first_of_month(year: int, month: int) -> date:
 
 
 def _last_day(end: str) -> date:
-    """Return the last day of an interval with this right side."""
+    """Return the last day of an interval from the text after the slash."""
     if not end:
         raise BadDate("the interval has no end", hint="for what still goes on write two dots, as in 2009/..")
     return date.max if end == ".." else _bounds(end)[1]

@@ -1,8 +1,8 @@
 """Entry: one page, its fields and the person's text. Knows no file, no clock and no gpg.
 
-The text stays as it is, to the last byte: reading never changes it, and a change touches the lines of one field alone.
-python-frontmatter gives the interface (split, load, export) and puts new pages together; `_handler` replaces all that
-python-frontmatter would strip, sort or guess.
+The text stays as it is, to the last byte: reading never changes the text, and a change touches the lines of the changed
+field alone. python-frontmatter gives the interface (split, load, export) and puts new pages together; `_handler`
+replaces all that python-frontmatter would strip, sort or guess.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Entry:
     """One page. The text is not in the repr, so no traceback shows it.
 
-    A field that is missing, or holds a value of another shape, reads as absent.
+    A missing field, or a value of another shape, reads as absent.
     """
 
     text: str  # the whole page, exactly as sealed
@@ -39,7 +39,7 @@ class Entry:
     head: int  # offset in `text` where the body begins
 
     def __eq__(self, other: object) -> bool:
-        """Compare the content: the index holds pages in a class of its own."""
+        """Compare the content: the index has another class for pages."""
         if not isinstance(other, Entry):
             return False
         return (self.text, self.fields, self.head) == (other.text, other.fields, other.head)
@@ -91,7 +91,7 @@ class Entry:
 
     @property
     def reviews(self) -> tuple[Mapping[str, Value], ...]:
-        """The answers on re-reading, oldest first, as they were appended."""
+        """The answers on re-reading, oldest first."""
         return tuple(item for item in items_of(self.fields.get("review")) if isinstance(item, dict))
 
     @property
@@ -108,13 +108,13 @@ class Entry:
 
     @property
     def comments(self) -> tuple[str, ...]:
-        """The comments of the front matter, each from its `#` on."""
+        """The comments of the front matter, each from the `#` on."""
         return tuple(comments_in(header_of(self)))
 
     def amended(self, changes: Mapping[str, Writable]) -> Entry:
-        """Return the page with these fields changed (None removes a field), every other line and the body unchanged.
+        """Return the page with some fields changed (None removes a field), every other line and the body unchanged.
 
-        Raises BadPage where the front matter has a form in which no field can be changed by its lines.
+        Raises BadPage where the fields of the page do not stand on lines of their own.
         """
         header = header_of(self)
         for name in sorted(changes, key=rank_of):
@@ -124,11 +124,11 @@ class Entry:
         return _with_header(self, header)
 
     def reviewed(self, review: Mapping[str, Writable]) -> Entry:
-        """Return the page with one more review, on a line of its own; earlier reviews stay as they are."""
+        """Return the page with a new review on a new line; earlier reviews stay unchanged."""
         return _with_header(self, append_item(header_of(self), "review", review, newline=_newline(self)))
 
     def remarked(self, comments: Iterable[str]) -> Entry:
-        """Return the page with more comments, each beginning with `#`, on lines of their own below all fields."""
+        """Return the page with more comments, each beginning with `#`, on new lines below all fields."""
         newline = _newline(self)
         return _with_header(self, header_of(self) + "".join(comment + newline for comment in comments))
 
@@ -149,7 +149,7 @@ def parse(text: str) -> Entry:
 
 
 def compose(fields: Mapping[str, Writable], body: str) -> Entry:
-    """Return a new page: the fields in their order, those of the person's own behind them, and the body as it is."""
+    """Return a new page: known fields in the order of the table, then the person's own, and the body unchanged."""
     import frontmatter
 
     post = frontmatter.Post(body, _handler())

@@ -1,6 +1,6 @@
-"""Changes the lines of one field in a header, and leaves every other character alone. Knows no field's meaning.
+"""Changes the lines of a field in a header, and leaves every other character alone. Knows no field's meaning.
 
-Each change is read again before it is returned: an odd form of YAML is refused, never damaged.
+Each changed header is read again and compared: an odd form of YAML is refused, never damaged.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _COMMENT_ON_LINE = re.compile(r"[ \t]*#[^\r\n]*")
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a top-level key and its value stand: offsets into the header; `start` and `end` bound whole lines."""
+    """The place of a top-level key and the value: offsets into the header; `start` and `end` bound whole lines."""
 
     start: int
     key: int
@@ -48,7 +48,7 @@ def lines_of_fields(header: str) -> dict[str, int]:
 
 
 def comments_in(header: str) -> list[str]:
-    """Return every comment of a header, each from its `#` on, in the order of the page."""
+    """Return every comment of a header, each from the `#` on, in the order of the page."""
     pieces = [piece for group in events_by_key(header) for piece in _pieces(header, group)]
     ends = [(0, 0), *pieces, (len(header), len(header))]
     gaps = (header[stop:start] for (_, stop), (start, _) in pairwise(ends))
@@ -58,8 +58,8 @@ def comments_in(header: str) -> list[str]:
 def set_field(header: str, key: str, value: Writable, *, order: Sequence[str] = (), newline: str = "\n") -> str:
     """Return the header with `key` set to `value`, or without `key` for None; comments on replaced lines stay.
 
-    A new key goes to its place in `order`: below the nearest key before it, else above the nearest after it, else to
-    the end. Raises BadPage where the front matter has a form in which no field can be changed by its lines.
+    A new key goes by `order`: below the nearest earlier key, else above the nearest later key, else to the end. Raises
+    BadPage where the fields do not stand on lines of their own.
     """
     places = _places(header)
     place = places.get(key)
@@ -97,7 +97,7 @@ def _offset_for(header: str, places: Mapping[str, _Place], key: str, order: Sequ
 
 
 def _replacement(header: str, place: _Place, key: str, value: Writable) -> list[str]:
-    """Return the new lines of a key that is there; its quotes, the space before its value and its comments stay."""
+    """Return new lines for an existing key; quotes, the space before the value and comments stay."""
     lead = header[place.start : place.value]
     if "\n" in lead or lead.endswith(":"):
         lead = header[place.start : place.key_end] + ": "
@@ -150,7 +150,7 @@ def _place_of(header: str, group: Sequence[yaml.Event]) -> _Place:
 
 
 def _pieces(header: str, group: Sequence[yaml.Event]) -> Iterator[tuple[int, int]]:
-    """Yield the bounds of each piece of a key and its value; between pieces stand only blanks, signs and comments."""
+    """Yield the bounds of each piece of a key and a value; between pieces stand only blanks, signs and comments."""
     column = start_of(group[0]).column
     for event in group:
         start, end = start_of(event).index, end_of(event).index

@@ -1,6 +1,6 @@
-"""The fields of a page, in the order of a page, and what each may hold. Knows values alone: no lines and no pages.
+"""The fields of a page, in the order of a page, and the values allowed in each. Knows values; no lines and no pages.
 
-Fields that are not in the table belong to the person, and may hold any value.
+Other fields belong to the person, and may hold any value.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def is_no(value: object) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """The values that a field may hold: `takes` ends the sentence that refuses every other value."""
+    """The values allowed in a field: `takes` ends the refusal of every other value."""
 
     takes: str
     holds: Callable[[Value], bool]
@@ -167,5 +167,5 @@ _RANKS = {name: rank for rank, name in enumerate(FIELDS)}
 
 
 def rank_of(name: str) -> int:
-    """Return the place of a field in a page; fields that are not in the table share the last place."""
+    """Return the place of a field in a page; fields of the person's own share the last place."""
     return _RANKS.get(name, len(_RANKS))

@@ -23,7 +23,7 @@ _PAGE = re.compile(
 
 
 def page_path(page_id: str, date: str, *, hidden: bool) -> str:
-    """Return the path of a page, relative to the journal; `date` is in its stored form, or empty.
+    """Return the path of a page, relative to the journal; `date` is in the stored form, or empty.
 
     A `hidden` name does not show the date.
     """
@@ -34,18 +34,18 @@ def page_path(page_id: str, date: str, *, hidden: bool) -> str:
 
 
 def stem_of(date: str) -> str:
-    """Return the start of a date without its mark, fit for a file name: `2009` of `2009~/2013`."""
+    """Return the start of a date without the mark, fit for a file name: `2009` of `2009~/2013`."""
     return date.partition("/")[0].rstrip("~?")
 
 
 def id_of(path: str) -> str:
-    """Return the id in the path of a page; empty for a path that is not exactly in the form of `page_path`."""
+    """Return the id in the path of a page; empty for a path that `page_path` would not make."""
     match = _PAGE.fullmatch(path)
     return match["id"] if match else ""
 
 
 def id_at_end(path: str) -> str:
-    """Return the text where a file name should have its id, whatever stands before: people may rename files."""
+    """Return the text at the place of the id in a file name, with any text before: people may rename files."""
     return path.rpartition("/")[2].removesuffix(ENDING).rpartition(".")[2]
 
 
@@ -55,5 +55,5 @@ def is_page(path: str) -> bool:
 
 
 def name_in_clear(path: str) -> str:
-    """Return the path of a page for its text in clear: `2026/2026-11-21.k7q2m9xa.md`."""
+    """Return the path for the text of a page in clear: `2026/2026-11-21.k7q2m9xa.md`."""
     return path.removesuffix(".asc")

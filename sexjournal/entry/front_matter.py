@@ -1,4 +1,4 @@
-"""The front matter of a page: where the header stands between the two `---`, and which values a field may have.
+"""The front matter of a page: the bounds of the header between the two `---`, and the types of values.
 
 Knows neither YAML nor the meaning of a field.
 """
@@ -24,7 +24,7 @@ CONTROL = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff\ufffe\uffff"
 
 
 class BadPage(BadInput):
-    """A page whose front matter cannot be read; `line` counts from 1, the opening `---` included."""
+    """A page with unreadable front matter; `line` counts from 1, the opening `---` included."""
 
     def __init__(self, line: int, sentence: str, hint: str = "") -> None:
         super().__init__(f"line {line}: {sentence}", hint)
@@ -43,12 +43,12 @@ def bounds(text: str) -> tuple[int, int, int]:
 
 
 def line_at(header: str, offset: int) -> int:
-    """Return the line of the page at `offset` of its header; the opening `---` is line 1."""
+    """Return the line of the page at an offset of the header; the opening `---` is line 1."""
     return header.count("\n", 0, offset) + 2
 
 
 def as_read(value: Writable) -> Value:
-    """Return a value in the form that it has after writing and reading."""
+    """Return a value as reading gives it after writing."""
     if isinstance(value, bool):
         return str(value).lower()
     if value is None or isinstance(value, str):
@@ -64,7 +64,7 @@ _COUNT = re.compile("0|[1-9][0-9]{0,8}")
 
 
 def as_writable(value: Value) -> Writable:
-    """Return a value in the form in which it was written: numbers and flags stand plain again, but not in lists."""
+    """Return a value as before writing: numbers and flags stand plain again, but not in lists."""
     if isinstance(value, dict):
         return {key: as_writable(inner) for key, inner in value.items()}
     if isinstance(value, list):

@@ -1,7 +1,7 @@
 """Merges the fields of two versions: one rule for each kind of value. Knows values alone: no lines and no text.
 
-`ours`, `theirs` and `base` are git's words: the version of this device, the version of the other device, and the
-version from which both came. A rule returns the merged value, and the value of theirs that has no place in it, or None.
+`ours`, `theirs` and `base` are git's words: the version of this device, the version of the other device, and their last
+common version. A rule returns the merged value, and the conflict: the value of theirs without a place, or None.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ Rule: TypeAlias = Callable[[Value, Value, Value], tuple[Value, Value]]
 def merge_fields(
     base: Mapping[str, Value], ours: Mapping[str, Value], theirs: Mapping[str, Value]
 ) -> tuple[dict[str, Value], dict[str, Value]]:
-    """Return the merged fields of a page, and the values of theirs that have no place in them."""
+    """Return the merged fields of a page, and the conflicts: the values of theirs without a place."""
     return _merge_maps(base, ours, theirs, _RULES_BY_FIELD)
 
 
 def both_values(value: Value, other: Value) -> Value:
-    """Return two values in one place, as a list; two maps as one map, key by key."""
+    """Return two values as a list; two maps as a map, key by key."""
     if value is None or other is None or value == other:
         return other if value is None else value
     if isinstance(value, dict) and isinstance(other, dict):
@@ -38,14 +38,14 @@ def both_values(value: Value, other: Value) -> Value:
 
 
 def merge_lists(base: Value, ours: Value, theirs: Value) -> list[Value]:
-    """Return the items of ours and those that theirs added, without those that theirs removed."""
+    """Return the items of ours with the additions and without the removals of theirs."""
     base_items, our_items, their_items = items_of(base), items_of(ours), items_of(theirs)
     remaining = [item for item in our_items if item in their_items or item not in base_items]
     return [*remaining, *additional(our_items, [item for item in their_items if item not in base_items])]
 
 
 def additional(items: Iterable[Value], others: Iterable[Value]) -> list[Value]:
-    """Return those of the others that are not among the items, each once."""
+    """Return the others that are not among the items, each once."""
     every = list(items)
     result = []
     for item in others:
@@ -75,7 +75,7 @@ def _merge_maps(
 
 
 def _any_value(base: Value, ours: Value, theirs: Value) -> tuple[Value, Value]:
-    """Take the value that changed on one side; where both changed, merge lists and maps, and else keep ours."""
+    """Take the changed value; where both sides changed, merge lists and maps, and else keep ours."""
     if ours == base:
         return theirs, None
     if theirs in (ours, base):
@@ -103,19 +103,19 @@ def _ours(_base: Value, ours: Value, theirs: Value) -> tuple[Value, Value]:
 
 
 def _every_review(_base: Value, ours: Value, theirs: Value) -> tuple[Value, Value]:
-    """Take every review of both sides, whatever the base: reviews are only ever appended."""
+    """Take every review of both sides: reviews are only ever appended, so the base does not matter."""
     reviews = additional(items_of(ours), items_of(theirs))
     return _by_moment([*items_of(ours), *reviews]) if reviews else ours, None
 
 
 def _every_conflict(base: Value, ours: Value, theirs: Value) -> tuple[Value, Value]:
-    """Take the conflicts of earlier merges, without those that one side resolved."""
+    """Take the conflicts of earlier merges, without the conflicts resolved on a side."""
     value, conflict = _any_value(base, ours, theirs)
     return both_values(value, conflict), None
 
 
 def _by_moment(reviews: list[Value]) -> list[Value]:
-    """Return the reviews by their moment; a review without a moment stays behind the review before it."""
+    """Sort reviews by moment; a review without a moment stays behind the review before."""
     latest = comparable(None)
     dated = []
     for review in reviews:

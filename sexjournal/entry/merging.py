@@ -1,12 +1,12 @@
-"""Merges two versions of one page. Knows pages and their comments; the merge of lines is given by the caller.
+"""Merges two versions of a page. Knows pages and comments; the merge of lines is given by the caller.
 
-Nothing that was saved is lost: lists and reviews are united. Where both sides changed one value differently, ours stays
-in its place, and theirs goes into the field `conflict`, a map that has the same places:
+No saved word is lost: lists and reviews are united. Where both sides changed a value differently, ours stays in place,
+and theirs goes into the field `conflict`, a map with the same places:
 
     title: The lake
     conflict: {title: The other lake, talk: {mood: calm}, text: both versions are below}
 
-`text` stands for a body that was changed in the same lines: that body holds both versions, between git's marks.
+`text` stands for a body with changes in the same lines: the body holds both versions, between git's marks.
 """
 
 from __future__ import annotations
@@ -29,12 +29,11 @@ MergeText = Callable[[str, str, str], tuple[str, bool]]
 
 
 def merge(base: Entry | None, ours: Entry, theirs: Entry, merge_text: MergeText) -> Entry:
-    """Return the page with all that changed on both sides since `base`, which is None when both sides made the page.
+    """Return the page with all changes of both sides since `base`; None when both sides made the page.
 
-    The result is git's merge of the whole pages, where its fields and body are right: every comment and unknown line is
-    then in its place. Else the result is ours with the changes of theirs: only lines that changed are touched, and
-    comments that would be lost go below the fields. Merging again with either side changes nothing more, but for a body
-    that holds marks.
+    The result is git's merge of the whole pages, where fields and body are right: every comment and unknown line then
+    stays in place. Else the result is ours with the changes of theirs: only changed lines are touched, and comments that
+    would be lost go below the fields. Merging again with either side changes no more, but for a body with marks.
 
     Raises Damaged when the ids differ; BadPage when no front matter can hold both sides (64 KiB).
     """
@@ -50,18 +49,18 @@ def merge(base: Entry | None, ours: Entry, theirs: Entry, merge_text: MergeText)
 
 
 def in_two_versions(page: Entry) -> bool:
-    """Whether a page holds a conflict between two devices that nobody has resolved yet."""
+    """Whether a page holds an unresolved conflict between two devices."""
     return isinstance(page.fields.get(CONFLICT), dict)
 
 
 def holds_marks(page: Entry) -> bool:
-    """Whether lines of a page still mark where one of two versions begins or ends."""
+    """Whether lines of a page still mark where a version begins or ends."""
     return any(line.rstrip() in MARKS for line in page.body.split("\n"))
 
 
 @dataclass(frozen=True, slots=True)
 class _Content:
-    """The content of a merged page, in whatever form the page is written."""
+    """The content of a merged page, without the form of the lines."""
 
     fields: Mapping[str, Value]
     body: str
@@ -87,7 +86,7 @@ def _merged_body(base: str, ours: str, theirs: str, merge_text: MergeText) -> tu
 
 
 def _merged_by_lines(base: Entry, ours: Entry, theirs: Entry, content: _Content, merge_text: MergeText) -> Entry | None:
-    """Return git's merge of the whole pages; None where the fields or the body are not those of `content`."""
+    """Return git's merge of the whole pages; None where the fields or the body differ from `content`."""
     text, clean = merge_text(ours.text, base.text, theirs.text)
     try:
         page = parse(text)
@@ -107,7 +106,7 @@ def _merged_by_fields(base: Entry, ours: Entry, theirs: Entry, content: _Content
 
 
 def _with_fields(page: Entry, fields: Mapping[str, Value]) -> Entry:
-    """Return the page with these fields and no others; only the lines of fields that differ are touched."""
+    """Return the page with exactly `fields`; only the lines of fields that differ are touched."""
     differing = {name: value for name, value in fields.items() if name not in page.fields or page.fields[name] != value}
     reviews = differing.pop("review", None)
     # A field of the person's own may be no more than its name: the name stays when the value goes.
@@ -119,7 +118,7 @@ def _with_fields(page: Entry, fields: Mapping[str, Value]) -> Entry:
 
 
 def _with_reviews(page: Entry, reviews: list[Value]) -> Entry:
-    """Return the page with these reviews; where only later reviews are added, the lines of the others stay."""
+    """Return the page with exactly `reviews`; where only later reviews are new, the earlier lines stay."""
     earlier = items_of(page.fields.get("review"))
     later = [review for review in reviews[len(earlier) :] if isinstance(review, dict)]
     if reviews != [*earlier, *later]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 
 def moment_of(stamp: object) -> datetime | None:
-    """Return the moment of a stamp, without a time zone where the stamp has none; None for all that is no stamp."""
+    """Return the moment of a stamp, without a time zone where the stamp has none; None for any other value."""
     try:
         return datetime.fromisoformat(str(stamp))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Dates in words, in English ("en") or Dutch ("nl"). A date is never shown more precisely than the person gave it."""
+"""Dates in words, in English ("en") or Dutch ("nl"). No date is shown more precisely than given."""
 
 from __future__ import annotations
 

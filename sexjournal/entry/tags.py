@@ -14,12 +14,12 @@ _JOINTS = str.maketrans("", "", "-_ ")
 
 
 def tagged(entry: Entry, *tags: str) -> Entry:
-    """Return the page with these tags behind those it has; BadPage where the field holds no list of words."""
+    """Return the page with more tags behind the others; BadPage where the field holds no list of words."""
     return _with_tags(entry, list(dict.fromkeys([*entry.tags, *tags])))
 
 
 def untagged(entry: Entry, *tags: str) -> Entry:
-    """Return the page without these tags; BadPage as `tagged`."""
+    """Return the page without some tags; BadPage as `tagged`."""
     return _with_tags(entry, [tag for tag in entry.tags if tag not in tags])
 
 
@@ -34,7 +34,7 @@ def _with_tags(entry: Entry, tags: list[str]) -> Entry:
 
 
 def checked_tag(word: str) -> str:
-    """Return a tag as it is stored; BadInput for a word that cannot be a tag."""
+    """Return the stored form of a tag; BadInput for a word unfit as a tag."""
     tag = word.strip()
     if not tag or any(character in tag for character in ",\n\r\t"):
         raise BadInput("a tag is one or more words without commas", "journal tag add slow weekend --to last")

@@ -1,6 +1,6 @@
-"""What a person types for a date, in English or Dutch: marks, intervals, and sums of time. Knows no clock.
+"""Reads typed dates in English or Dutch: marks, intervals, and sums of time. Knows no clock.
 
-Text that cannot be read for sure is refused, never guessed. The wordings of one date are in `date_rules`.
+Doubtful text is refused, never guessed. The wordings of a single date are in `date_rules`.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ _LENGTHS = {"day": 10, "week": 10, "month": 7, "year": 4}  # of the stored form,
 
 
 def understand(typed: str, today: date) -> When:
-    """Return the date that a person typed on the day `today`; the stored forms are read too.
+    """Return the date typed by a person on the day `today`; the stored forms are read too.
 
-    Raises BadDate for all that is not sure. A day in the future is refused only where the wording says so ("next
+    Raises BadDate for doubtful text. A day in the future is refused only where the wording says so ("next
     friday"); `not_future` refuses the others.
     """
     words = _in_plain_letters(typed)
@@ -96,9 +96,9 @@ def _lacks_year(words: str) -> bool:
 def _sum_of_units(words: str, today: date) -> str | None:
     """Return the stored form of a sum such as "2 weeks and 3 days ago", read by dateparser; None where a word is lost.
 
-    dateparser reads nothing else, because it passes over words and misreads others: for dateparser 1.5, "5 days before
-    yesterday" is yesterday, and "after 2 weeks ago" is in the future. So each word is left out once: where the answer
-    stays the same, dateparser did not read that word.
+    dateparser reads only such sums, because it passes over words and misreads others: for dateparser 1.5, "5 days
+    before yesterday" is yesterday, and "after 2 weeks ago" is in the future. So each word is left out once: where the
+    answer stays the same, dateparser did not read that word.
     """
     if not re.fullmatch(_SUM, words):
         return None

@@ -1,4 +1,4 @@
-"""Reads a header as YAML into plain text values, and refuses all YAML that has no place in a page.
+"""Reads a header as YAML into plain text values, and refuses YAML with no place in a page.
 
 Reads the events of PyYAML: no value is ever turned into a type, and no page can build an object, multiply itself or
 exhaust the stack. Knows no field's meaning; a refusal names the line and never quotes a value.
@@ -38,7 +38,7 @@ def read_fields(header: str) -> dict[str, Value]:
 
 
 def refuse_unreadable(header: str) -> None:
-    """Raise BadPage for a header that is too large, or that has characters which YAML does not allow."""
+    """Raise BadPage for a header too large, or with characters not allowed in YAML."""
     if len(header.encode("utf-8", "replace")) > LARGEST_HEADER:
         raise BadPage(1, "the front matter is larger than 64 KiB", "long text belongs below the second ---")
     match = _UNREADABLE.search(header)
@@ -48,7 +48,7 @@ def refuse_unreadable(header: str) -> None:
 
 
 def events(header: str) -> Iterator[yaml.Event]:
-    """Yield the events of a header, by libyaml where PyYAML has it. Raises BadPage for YAML that is refused."""
+    """Yield the events of a header, by libyaml where PyYAML has libyaml. Raises BadPage for refused YAML."""
     import yaml
 
     try:
@@ -58,7 +58,7 @@ def events(header: str) -> Iterator[yaml.Event]:
 
 
 def events_by_key(header: str) -> Iterator[list[yaml.Event]]:
-    """Yield the events of each top-level key: first the event of the key itself, then those of the value."""
+    """Yield the events of each top-level key: first the event of the key itself, then the events of the value."""
     import yaml
 
     group: list[yaml.Event] = []
@@ -78,7 +78,7 @@ def events_by_key(header: str) -> Iterator[list[yaml.Event]]:
 
 
 def is_list_in_lines(event: yaml.Event) -> bool:
-    """Whether an event begins a list whose items stand on lines of their own, not between brackets."""
+    """Whether an event begins a list with a line for each item, not between brackets."""
     import yaml
 
     return isinstance(event, yaml.SequenceStartEvent) and not event.flow_style
@@ -112,7 +112,7 @@ def _bad_event(header: str, event: yaml.Event, sentence: str, hint: str) -> BadP
 
 
 def _value_of(header: str, stream: Iterator[yaml.Event]) -> Value:
-    """Return the value that all events of a header make; an empty header has no fields."""
+    """Return the value of all events of a header; an empty header has no fields."""
     import yaml
 
     value: Value = {}
@@ -123,7 +123,7 @@ def _value_of(header: str, stream: Iterator[yaml.Event]) -> Value:
 
 
 def _node(header: str, event: yaml.Event, stream: Iterator[yaml.Event], depth: int) -> Value:
-    """Return the value that begins with `event`, and take its events from the stream; `depth` counts from 1."""
+    """Return the value from `event` on, and take the events of the value from the stream; `depth` counts from 1."""
     import yaml
 
     if isinstance(event, yaml.ScalarEvent):
@@ -144,7 +144,7 @@ def _node(header: str, event: yaml.Event, stream: Iterator[yaml.Event], depth: i
 
 
 def _key(header: str, event: yaml.Event, fields: Container[str], depth: int) -> str:
-    """Return the key of a map that begins with `event`; `fields` are those that the map has already."""
+    """Return the key of a map at `event`; `fields` has the earlier keys of the map."""
     import yaml
 
     if not isinstance(event, yaml.ScalarEvent):
@@ -162,10 +162,10 @@ def _key(header: str, event: yaml.Event, fields: Container[str], depth: int) -> 
 
 
 def _refusal(header: str, error: yaml.YAMLError) -> BadPage:
-    """Return the refusal of a header that YAML refused: the same with libyaml and without, for every release.
+    """Return the refusal of a header refused by YAML: the same with libyaml and without, for every release.
 
-    Each release scans ahead of its events, and has limits of its own. So PyYAML's own parser decides the place, as
-    libyaml may name the line before. A refusal of ours before that place comes first.
+    Each release scans ahead of the events, and has other limits. So PyYAML's Python parser decides the place, as
+    libyaml may name the line before. A refusal of ours before the place comes first.
     """
     import yaml
 

@@ -1,4 +1,4 @@
-"""Writes fields as the lines of a header. Every program that reads YAML finds the same text in them.
+"""Writes fields as the lines of a header. Every reader of YAML finds the same text in the lines.
 
 Text stands without quotes wherever no reader takes it for a number, a date or a sign of YAML. Knows no lines of a page.
 """
@@ -24,13 +24,13 @@ _DATED = frozenset({"date", "written", "at"})  # stand without quotes, although 
 
 
 def rows_of_fields(fields: Mapping[str, Writable]) -> str:
-    """Return a whole new header: one line for each field, and one more for each map of a list of maps."""
+    """Return a whole new header: a line for each field, and another line for each map of a list of maps."""
     rows = (row for key, value in fields.items() for row in field_rows(f"{text_of(key)}: ", key, value))
     return "".join(f"{row}\n" for row in rows)
 
 
 def field_rows(lead: str, key: str, value: Writable) -> list[str]:
-    """Return the lines of one field; `lead` is all that stands before the value: indent, key, colon, space."""
+    """Return the lines of a field; `lead` is the text before the value: indent, key, colon, space."""
     if isinstance(value, Sequence) and any(isinstance(item, Mapping) for item in value):
         indent = lead[: len(lead) - len(lead.lstrip())]
         return [lead.rstrip(), *(f"{indent}  - {on_one_line(item)}" for item in value)]
@@ -38,7 +38,7 @@ def field_rows(lead: str, key: str, value: Writable) -> list[str]:
 
 
 def on_one_line(value: Writable, key: str = "") -> str:
-    """Return a value as it stands between brackets."""
+    """Return a value in the form between brackets."""
     if isinstance(value, str):
         return text_of(value, key, bracketed=True)
     if isinstance(value, Mapping):
