@@ -32,8 +32,8 @@ def merge(base: Entry | None, ours: Entry, theirs: Entry, merge_text: MergeText)
     """Return the page with all changes of both sides since `base`; None when both sides made the page.
 
     The result is git's merge of the whole pages, where fields and body are right: every comment and unknown line then
-    stays in place. Else the result is ours with the changes of theirs: only changed lines are touched, and comments that
-    would be lost go below the fields. Merging again with either side changes no more, but for a body with marks.
+    stays in place. Else the result is ours with the changes of theirs: only changed lines are touched, and comments
+    that would be lost go below the fields. Merging again with either side changes no more, but for a body with marks.
 
     Raises Damaged when the ids differ; BadPage when no front matter can hold both sides (64 KiB).
     """
