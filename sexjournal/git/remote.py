@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sexjournal.errors import BadInput, SyncTrouble
-from sexjournal.git.hints import git_in
+from sexjournal.git.hints import git_in, quoted
 from sexjournal.git.names import ACCEPTED_REF, CLEAR_NOTES, FETCHED_REF
 from sexjournal.git.objects import Objects
 from sexjournal.git.trees import Blob, printable
@@ -190,7 +190,7 @@ class Remote(Objects):
         ref = listing.decode("utf-8", "replace").split("\n")[0]
         if ref:
             git = git_in(self._directory)
-            hint = f"take them away: {git} update-ref -d {printable(ref)} && {git} gc --prune=now"
+            hint = f"take them away: {git} update-ref -d {quoted(ref)} && {git} gc --prune=now"
             raise SyncTrouble("git keeps opened pages in clear here", hint)
 
     @property

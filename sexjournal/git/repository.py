@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -21,6 +22,7 @@ ATTRIBUTES = f"""\
 """
 # Commit only sealed files, also when a person runs `git add .` beside a page in clear.
 EXCLUDES = f"*\n!*/\n!/{MANIFEST}\n!/{EVERY_PAGE}\n"
+COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")  # in SHA-1, or in SHA-256
 
 
 class Repository:
@@ -102,7 +104,7 @@ class Repository:
         commit = ""
         for part in listing.decode("utf-8", "surrogateescape").split("\0"):
             word = part.strip("\n")
-            if len(word) == 40 and "/" not in word:
+            if COMMIT.fullmatch(word):
                 commit = word
             elif id_of(word) and id_of(word) not in present:
                 removed.setdefault(word, commit + "^")

@@ -209,3 +209,14 @@ def test_a_page_with_an_opaque_name_comes_back_too(room: Room) -> None:
     assert not path.exists()
     room.journal("restore", page_id, check=0)
     assert room.open(path) == page
+
+
+def test_a_page_comes_back_where_git_counts_in_sha_256(room: Room) -> None:
+    """As somebody has it who chose git's newer form for all repositories."""
+    room.journal_dir.mkdir(mode=0o700)
+    room.git("init", "--quiet", "--object-format=sha256", "--initial-branch=main")
+    room.journal("init", "--yes", check=0)
+    page_id = room.journal("new", stdin=f"We swam to {room.canary}.\n".encode(), check=0).text.strip()
+    room.journal("remove", "--yes", page_id, check=0)
+    assert room.journal("restore", page_id, check=0).text.strip() == page_id
+    assert f"We swam to {room.canary}." in room.journal("show", "--raw", page_id, check=0).text
