@@ -215,7 +215,7 @@ class Page:
         words = sys.stdin.read()
         raise OSError(words)
 
-main._settle_environment()
+main._prepare_process()
 page = Page()
 del page
 """
