@@ -27,17 +27,17 @@ def doctor(ctx: typer.Context, fix: Fix = False, json: Json = False) -> None:
     from sexjournal.workflows import doctor
 
     app = app_of(ctx)
-    found = doctor.examine(app, mend=fix)
-    left = [one for one in found if not one.fixed]
-    for one in found:
-        if one.fixed:
-            app.terminal.say(f"mended: {one.what}")
+    findings = doctor.examine(app, mend=fix)
+    unfixed = [finding for finding in findings if not finding.fixed]
+    for finding in findings:
+        if finding.fixed:
+            app.terminal.say(f"mended: {finding.what}")
     if json:
-        app.terminal.show(json_text([one.told() for one in found]))
+        app.terminal.show(json_text([finding.to_json() for finding in findings]))
     else:
-        app.terminal.show(finding_lines([(_sentence(one), one.hint) for one in left], app.terminal.face))
-    app.terminal.say(_verdict(left))
-    app.exit_code = doctor.exit_code(left)
+        app.terminal.show(finding_lines([(_sentence(finding), finding.hint) for finding in unfixed], app.terminal.face))
+    app.terminal.say(_verdict(unfixed))
+    app.exit_code = doctor.exit_code(unfixed)
     app.leave()
 
 
@@ -45,9 +45,9 @@ def _sentence(finding: Finding) -> str:
     return finding.what if finding.code else f"note: {finding.what}"
 
 
-def _verdict(left: Sequence[Finding]) -> str:
-    count = sum(bool(one.code) for one in left)
+def _verdict(findings: Sequence[Finding]) -> str:
+    count = sum(bool(finding.code) for finding in findings)
     if not count:
         return "all is well"
-    mendable = "; 'journal doctor --fix' mends what is safe" if any(one.fix for one in left) else ""
+    mendable = "; 'journal doctor --fix' mends what is safe" if any(finding.fix for finding in findings) else ""
     return ("one thing needs a hand" if count == 1 else f"{count} things need a hand") + mendable

@@ -1,4 +1,4 @@
-"""What a check found: a sentence, what to do about it, and perhaps what does it. Knows nothing of the world."""
+"""A finding of a check: a sentence, a hint, and perhaps a fix. Knows errors; knows no App and no files."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ KEY, GIT, DAMAGED = KeyTrouble.exit_code, SyncTrouble.exit_code, Damaged.exit_co
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Sentences as errors have them: names of files and keys, never a word of a page.
+    """A sentence and a hint, as errors have them: with names of files and keys, never with a word of a page.
 
-    `code` is the exit code that it calls for; a NOTE is worth knowing and calls for none. `fix` is there only where
-    nothing can be lost by it. A line of the hint that begins with two blanks is a command to copy.
+    `code` is the exit code for the finding, 0 for a NOTE. A finding has a `fix` only where the fix can lose no data. A
+    line of the hint that begins with two blanks is a command to copy.
     """
 
     what: str
@@ -27,15 +27,16 @@ class Finding:
 
     @property
     def weight(self) -> str:
+        """Return `finding`, or `note` for a finding that does not count for the exit code."""
         return "finding" if self.code else "note"
 
-    def told(self) -> dict[str, object]:
-        """Return it for another program."""
+    def to_json(self) -> dict[str, object]:
+        """Return the finding as an object of JSON, for other programs."""
         hint = " ".join(self.hint.split())
         fixable = self.fix is not None
         return {"what": self.what, "hint": hint, "weight": self.weight, "fixable": fixable, "fixed": self.fixed}
 
 
-def some(names: list[str]) -> str:
-    """Return how many there are, and the first of them by name."""
+def files_named(names: list[str]) -> str:
+    """Return the number of files and the name of the first; for a single file only its name."""
     return names[0] if len(names) == 1 else f"{len(names)} files, such as {names[0]}"

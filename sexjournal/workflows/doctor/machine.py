@@ -1,4 +1,4 @@
-"""This machine and how the person set it: settings, editor, swap, and a place for a page in the making."""
+"""Check this machine: settings, prompts, editor, swap and room for drafts. Knows no key, page or git."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ if TYPE_CHECKING:
     from sexjournal.app import App
 
 PREFIX = "JOURNAL_"
-KNOWN = ("JOURNAL_NOW", "JOURNAL_STREAM")  # the clock of the tests, and what systemd sets for its own log
+NO_SETTINGS = ("JOURNAL_NOW", "JOURNAL_STREAM")  # the clock of the tests, and what systemd sets for its own log
 
 
-def settings(app: App) -> Iterator[Finding]:
-    """Tell of settings in the environment that there are not; a file that cannot be read is told by what is raised."""
+def check_settings(app: App) -> Iterator[Finding]:
+    """Yield environment variables that look like settings and are none; an unreadable file raises an error."""
     from sexjournal.config import SETTINGS
 
-    known = {setting.variable for setting in SETTINGS if setting.name in app.config.values}
+    variables = {setting.variable for setting in SETTINGS if setting.name in app.config.values}
     for name in sorted(app.environ):
-        if name.startswith(PREFIX) and name not in (*known, *KNOWN):
+        if name.startswith(PREFIX) and name not in (*variables, *NO_SETTINGS):
             yield Finding(
                 f"{name} is set, and there is no such setting", "'journal config' shows which there are", NOTE
             )
 
 
-def questions(app: App) -> Iterator[Finding]:
-    """Read the questions, those of the person's own too; what cannot be read is told by what is raised."""
+def check_prompts(app: App) -> Iterator[Finding]:
+    """Read all prompts, with the person's own prompts; an unreadable file raises an error."""
     app.wording  # noqa: B018 - reading it is the check
     return iter(())
 
 
-def editor(app: App) -> Iterator[Finding]:
-    """Tell of an editor that may leave traces, and where none is: the questions are asked in the terminal then."""
+def check_editor(app: App) -> Iterator[Finding]:
+    """Yield notes about an editor that may leave traces, and about a machine without an editor."""
     from sexjournal.drafts import editor as editors
 
     try:
@@ -48,8 +48,8 @@ def editor(app: App) -> Iterator[Finding]:
         yield Finding(f"the editor {command[0]} is not known here", hint, NOTE)
 
 
-def swapping(app: App) -> Iterator[Finding]:  # noqa: ARG001 - every check gets the App
-    """Tell of swap without encryption: a page that lies in memory may be written there."""
+def check_swap(app: App) -> Iterator[Finding]:  # noqa: ARG001 - every check gets the App
+    """Yield swap without encryption: the system may write a draft from memory to disk there."""
     from sexjournal.system import swap
 
     if not swap.is_listed():
@@ -60,8 +60,8 @@ def swapping(app: App) -> Iterator[Finding]:  # noqa: ARG001 - every check gets 
         yield Finding(f"memory may be written to {path}, which is not known to be encrypted", hint)
 
 
-def place(app: App) -> Iterator[Finding]:
-    """Tell when there is no place in memory for a page in the making."""
+def check_memory(app: App) -> Iterator[Finding]:
+    """Yield a finding when no memory-backed storage has room for a draft."""
     from sexjournal.drafts import places
     from sexjournal.drafts.drafts import EDITING_SPACE
 

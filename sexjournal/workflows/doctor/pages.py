@@ -1,4 +1,4 @@
-"""Every file of the journal, opened anew: signature, recipients, name, and header against sealed copy."""
+"""Open every page again: check signature, recipients, name, and the header in clear against the sealed copy."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from sexjournal.errors import (
 )
 from sexjournal.git.hints import git_in, quoted
 from sexjournal.journal import resealing
-from sexjournal.workflows.doctor.finding import DAMAGED, NOTE, OTHER, Finding, some
+from sexjournal.workflows.doctor.finding import DAMAGED, NOTE, OTHER, Finding, files_named
 
 if TYPE_CHECKING:
     from sexjournal.app import App
     from sexjournal.journal.reading import Reading, Stored
 
-PAST = "git may still have it as it was:\n  {git} log -- {file}\n"
-PAST += "  {git} checkout COMMIT -- {file}"
+IN_THE_PAST = "git may still have it as it was:\n  {git} log -- {file}\n"
+IN_THE_PAST += "  {git} checkout COMMIT -- {file}"
 LOOK = "whoever can write to the files may have put it there; look at it, and take it away if it is not yours:\n  "
 LOOK += "gpg -d {directory}/{file}"
 # The class of the error -> what to do about it.
@@ -37,10 +37,10 @@ HINTS: dict[type[JournalError], str] = {
 }
 
 
-def opened(app: App) -> Iterator[Finding]:
-    """Open all of them, and tell of those that do not count, or are not as they should be on the outside."""
+def check_pages(app: App) -> Iterator[Finding]:
+    """Open all pages. Yield unreadable pages, and pages with a wrong header, name or set of recipients."""
     reading = app.archive.read_afresh()
-    stored = {one.name: one for one in reading.stored}
+    pages = {page.name: page for page in reading.stored}
     for trouble in reading.troubles:
         what = f"{trouble.name}: {trouble.sentence}"
         if trouble.unreadable:
@@ -49,19 +49,19 @@ def opened(app: App) -> Iterator[Finding]:
             yield Finding(what, "keep what you like of them, and save the page", OTHER)
         else:
             hint = "the sealed copy is the truth; 'journal doctor --fix' writes the header from it"
-            yield Finding(what, hint, DAMAGED, _sealed_anew(app, stored[trouble.name]))
-    yield from _for_other_keys(app, reading)
-    yield from _names_that_tell(app, reading)
+            yield Finding(what, hint, DAMAGED, _rewrite_header(app, pages[trouble.name]))
+    yield from _check_recipients_of_pages(app, reading)
+    yield from _check_names(app, reading)
     if reading.slow:
         hint = "pages open faster with it:\n  pip install pysequoia"
         yield Finding("pysequoia is not installed: gpg opens each page by itself, which is slower", hint, NOTE)
 
 
 def _hint(directory: Path, name: str, kind: type[JournalError]) -> str:
-    return HINTS.get(kind, PAST).format(git=git_in(directory), directory=quoted(directory), file=quoted(name))
+    return HINTS.get(kind, IN_THE_PAST).format(git=git_in(directory), directory=quoted(directory), file=quoted(name))
 
 
-def _sealed_anew(app: App, stored: Stored) -> Callable[[], None]:
+def _rewrite_header(app: App, stored: Stored) -> Callable[[], None]:
     def fix() -> None:
         with app.store.locked():
             app.store.rewrite(stored, stored.entry)
@@ -69,29 +69,34 @@ def _sealed_anew(app: App, stored: Stored) -> Callable[[], None]:
     return fix
 
 
-def _for_other_keys(app: App, reading: Reading) -> Iterator[Finding]:
-    stored = {one.name for one in reading.stored}
-    stale = [name for name in resealing.outdated(app.store) if name in stored]
+def _check_recipients_of_pages(app: App, reading: Reading) -> Iterator[Finding]:
+    """Yield the pages that are sealed for other keys than the recipients of today."""
+    names = {page.name for page in reading.stored}
+    stale = [name for name in resealing.outdated(app.store) if name in names]
     others = resealing.sealed_for_other_keys(app.store, stale)
     if others:
         hint = "'journal keys' shows for whom that is; 'journal doctor --fix' seals them anew"
-        yield Finding(f"{some(others)}: sealed for other keys than those of today", hint, OTHER, app.archive.reseal)
+        yield Finding(
+            f"{files_named(others)}: sealed for other keys than those of today", hint, OTHER, app.archive.reseal
+        )
         return
     older = resealing.hiding_journal_key(app.store, stale)
     rest = [name for name in stale if name not in older]
     if older:
         hint = "'gpg -d' of GnuPG 2.4 opens them and ends with an error; 'journal doctor --fix' seals them anew"
-        yield Finding(f"{some(older)}: an earlier version hid the journal key too", hint, NOTE, app.archive.reseal)
+        yield Finding(
+            f"{files_named(older)}: an earlier version hid the journal key too", hint, NOTE, app.archive.reseal
+        )
     if rest:
         hint = "the journal opens them on every device, and 'gpg -d' does not; 'journal doctor --fix' seals them anew"
-        yield Finding(f"{some(rest)}: not sealed for each key of today", hint, NOTE, app.archive.reseal)
+        yield Finding(f"{files_named(rest)}: not sealed for each key of today", hint, NOTE, app.archive.reseal)
 
 
-def _names_that_tell(app: App, reading: Reading) -> Iterator[Finding]:
-    """Tell of dates in the names of files where the journal hides them."""
+def _check_names(app: App, reading: Reading) -> Iterator[Finding]:
+    """Yield the names of files that show a date in a journal that hides dates."""
     if not app.keyring.manifest.hidden:
         return
-    telling = [one.name for one in reading.stored if not Path(one.name).name.startswith(one.entry.id)]
-    if telling:
+    names = [page.name for page in reading.stored if not Path(page.name).name.startswith(page.entry.id)]
+    if names:
         hint = "give it a name such as k7/k7q2m9xa.md.asc: its id, in a folder of the first two letters"
-        yield Finding(f"{some(telling)}: the name tells more than this journal wants to show", hint, OTHER)
+        yield Finding(f"{files_named(names)}: the name tells more than this journal wants to show", hint, OTHER)

@@ -1,4 +1,4 @@
-"""The journal's git: its locks, its settings, what it carries, and how far that travelled."""
+"""Check the journal's git: locks, settings, tracked files, commits and the remote. Knows git; opens no page."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ from sexjournal.entry.filename import ENDING, MANIFEST
 from sexjournal.git.hints import git_in, quoted
 from sexjournal.git.names import ACCEPTED_REF, CLEAR_NOTES
 from sexjournal.journal import resealing
-from sexjournal.workflows.doctor.finding import GIT, NOTE, Finding, some
+from sexjournal.workflows.doctor.finding import GIT, NOTE, Finding, files_named
 
 if TYPE_CHECKING:
     from sexjournal.app import App
 
 # A line of `ls-files --stage` that names a sealed file.
 SEALED = re.compile(rf"100644 \w+ \d\t({re.escape(MANIFEST)}|[^/]+/[^/]+{re.escape(ENDING)})", re.DOTALL)
-TRAVELLED = ("refs/remotes", ACCEPTED_REF)  # what a remote is known to have
+REFS_OF_REMOTE = ("refs/remotes", ACCEPTED_REF)  # the commits that a remote has, as far as known here
 FIX = "'journal doctor --fix' does it"
 
 
-def there(app: App) -> Iterator[Finding]:
-    """Tell when there is no repository."""
+def check_repository(app: App) -> Iterator[Finding]:
+    """Yield a finding when there is no repository."""
     if not app.repository.ready:
-        yield Finding("there is no git repository: nothing keeps the past", f"make one: {FIX}", GIT, _committed(app))
+        yield Finding("there is no git repository: nothing keeps the past", f"make one: {FIX}", GIT, _commit(app))
 
 
-def locks(app: App) -> Iterator[Finding]:
-    """Tell of the locks of a git that was killed."""
+def check_locks(app: App) -> Iterator[Finding]:
+    """Yield the locks that a killed git left."""
     for lock in app.repository.stale_locks():
         what = f"{lock.relative_to(app.directory)}: left by a git that was killed"
-        yield Finding(what, f"take it away: {FIX}", GIT, _unlocked(app))
+        yield Finding(what, f"take it away: {FIX}", GIT, _remove_locks(app))
 
 
-def settings(app: App) -> Iterator[Finding]:
-    """Tell when git is not set as the journal needs it on this device."""
+def check_git_settings(app: App) -> Iterator[Finding]:
+    """Yield a finding when the attributes, exclusions or settings of git are not the journal's."""
     if app.repository.ready and not app.repository.prepared:
-        yield Finding("git's attributes, exclusions or settings here are not the journal's", FIX, GIT, _prepared(app))
+        yield Finding("git's attributes, exclusions or settings here are not the journal's", FIX, GIT, _prepare(app))
 
 
-def tracked(app: App) -> Iterator[Finding]:
-    """Tell of what git carries besides sealed files."""
+def check_tracked(app: App) -> Iterator[Finding]:
+    """Yield the tracked files besides sealed files."""
     if not app.repository.ready:
         return
     listed = app.repository.ask("ls-files", "--stage", "-z").split("\0")
@@ -52,8 +52,8 @@ def tracked(app: App) -> Iterator[Finding]:
         yield Finding(f"{name}: git carries it, and it is not a sealed file", hint, GIT)
 
 
-def in_clear(app: App) -> Iterator[Finding]:
-    """Tell of pages that git once opened to show them, and kept: a push of all refs would carry them along."""
+def check_clear_notes(app: App) -> Iterator[Finding]:
+    """Yield the refs with opened pages, stored by git to show changes; a push of all refs would publish them."""
     if not app.repository.ready:
         return
     for ref in app.repository.ask("for-each-ref", "--format=%(refname)", CLEAR_NOTES).split():
@@ -61,32 +61,34 @@ def in_clear(app: App) -> Iterator[Finding]:
         yield Finding(f"{ref}: git keeps pages here in clear", f"let git forget them:\n{forget}", GIT)
 
 
-def uncommitted(app: App) -> Iterator[Finding]:
-    """Tell of files that are not committed as they stand."""
+def check_commits(app: App) -> Iterator[Finding]:
+    """Yield a finding about files with uncommitted changes."""
     if not app.repository.ready:
         return
-    _ = app.keyring.trust  # where journal.asc is gone, that is what is the matter
+    _ = app.keyring.trust  # raises BadInput where journal.asc is gone
     listed = app.repository.ask("status", "--porcelain", "--no-renames", "-z").split("\0")
     changed = [line[3:] for line in listed if line]
-    damaged = resealing.damaged(app.directory, changed)  # told by the check of the pages; they are not committed
+    damaged = resealing.damaged(app.directory, changed)  # never committed; check_pages reports them
     if names := [name for name in changed if name not in damaged]:
-        yield Finding(f"{some(names)}: not committed", f"the next change commits it, or {FIX}", GIT, _committed(app))
+        yield Finding(
+            f"{files_named(names)}: not committed", f"the next change commits it, or {FIX}", GIT, _commit(app)
+        )
 
 
-def remote(app: App) -> Iterator[Finding]:
-    """Tell what the remote does not have yet; a journal without one is well."""
+def check_remote(app: App) -> Iterator[Finding]:
+    """Yield a note about commits that the remote does not have yet."""
     if not app.repository.remote_name:
         return
-    known = app.repository.ask("for-each-ref", "--format=%(objectname)", *TRAVELLED).split()
-    commits = int(app.repository.ask("rev-list", "--count", "HEAD", "--not", *known).strip())
+    tips = app.repository.ask("for-each-ref", "--format=%(objectname)", *REFS_OF_REMOTE).split()
+    commits = int(app.repository.ask("rev-list", "--count", "HEAD", "--not", *tips).strip())
     if commits:
-        newest = app.repository.ask("log", "-1", "--date-order", "--format=%cs", *known).strip() if known else ""
+        newest = app.repository.ask("log", "-1", "--date-order", "--format=%cs", *tips).strip() if tips else ""
         since = f"the newest that it has is of {newest}" if newest else "nothing went there yet"
         what = f"the remote {app.repository.remote_name} does not have {commits} of the commits here; {since}"
         yield Finding(what, "'journal sync' brings them there", NOTE)
 
 
-def _committed(app: App) -> Callable[[], None]:
+def _commit(app: App) -> Callable[[], None]:
     def fix() -> None:
         with app.store.locked():
             app.archive.commit_or_raise()
@@ -94,7 +96,7 @@ def _committed(app: App) -> Callable[[], None]:
     return fix
 
 
-def _prepared(app: App) -> Callable[[], None]:
+def _prepare(app: App) -> Callable[[], None]:
     def fix() -> None:
         with app.store.locked():
             app.repository.prepare(moved=True)
@@ -102,7 +104,7 @@ def _prepared(app: App) -> Callable[[], None]:
     return fix
 
 
-def _unlocked(app: App) -> Callable[[], None]:
+def _remove_locks(app: App) -> Callable[[], None]:
     def fix() -> None:
         with app.store.locked():
             for lock in app.repository.stale_locks():
