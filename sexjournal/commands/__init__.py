@@ -1,1 +1,1 @@
-"""One file for each command. Knows options and words; knows no keys, git or files."""
+"""A file for each command. Knows options and words; knows no keys, git or files."""

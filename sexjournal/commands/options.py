@@ -1,4 +1,4 @@
-"""What the commands share on their command line: the filters, references, `--yes`, and the way to the App."""
+"""Options that several commands share: filters, references, `--yes`, `--json`. Knows no page and no file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BACK = re.compile("-[0-9]+")
 
 
 def _named(refs: list[str] | str | None) -> list[str] | str | None:
-    """Refuse what is an option after all, and one that does not exist."""
+    """Return references as typed; BadInput for an unknown option."""
     for ref in [refs] if isinstance(refs, str) else refs or []:
         if ref.startswith("-") and not BACK.fullmatch(ref):
             raise BadInput(f"no such option: {ref}", "journal --help shows what there is")
@@ -42,8 +42,8 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """The shared filters as typed. One field an option, so that a new filter is one line here and one in filters."""
+class FilterOptions:
+    """The shared filters as typed. A field for each option: a new filter is a line here and in filters.py."""
 
     on: Annotated[str | None, typer.Option(metavar="DATE", help="Pages about this day, month or year.")] = None
     since: Annotated[str | None, typer.Option(metavar="DATE", help="Pages about this date or later.")] = None
@@ -62,11 +62,12 @@ class Asked:
     ] = None
 
     @property
-    def given(self) -> bool:
+    def any_set(self) -> bool:
+        """Return whether a filter was typed."""
         return any(getattr(self, field.name) is not None for field in fields(self))
 
-    def understood(self, app: App, refs: list[str] | None = None) -> Filters:
-        """Return the filters; BadInput names what could not be read."""
+    def to_filters(self, app: App, refs: list[str] | None = None) -> Filters:
+        """Return the filters of the search; BadInput quotes the unreadable option."""
         from sexjournal.entry.dates import When
         from sexjournal.entry.typed_dates import understand
         from sexjournal.search.filters import Filters, kind_of, rating_range
@@ -89,25 +90,25 @@ class Asked:
 
 
 def filtered(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command with a parameter `asked: Asked` the shared filters as options of its own."""
-    names = [field.name for field in fields(Asked)]
+    """Turn the parameter `filter_options` of a command into the shared filters, each an option of the command."""
+    names = [field.name for field in fields(FilterOptions)]
 
     @wraps(command)
     def with_filters(**words: Any) -> None:
-        command(asked=Asked(**{name: words.pop(name) for name in names}), **words)
+        command(filter_options=FilterOptions(**{name: words.pop(name) for name in names}), **words)
 
     signature = inspect.signature(command, eval_str=True)
-    mine = [one for one in signature.parameters.values() if one.name != "asked"]
-    shared = inspect.signature(Asked, eval_str=True).parameters.values()
+    own = [parameter for parameter in signature.parameters.values() if parameter.name != "filter_options"]
+    shared = inspect.signature(FilterOptions, eval_str=True).parameters.values()
     keyword = inspect.Parameter.KEYWORD_ONLY
     with_filters.__signature__ = signature.replace(  # type: ignore[attr-defined]  # read by Typer
-        parameters=[one.replace(kind=keyword) for one in (*mine, *shared)]
+        parameters=[parameter.replace(kind=keyword) for parameter in (*own, *shared)]
     )
-    with_filters.__annotations__ = {one.name: one.annotation for one in (*mine, *shared)}
+    with_filters.__annotations__ = {parameter.name: parameter.annotation for parameter in (*own, *shared)}
     return with_filters
 
 
 def app_of(ctx: typer.Context) -> App:
-    """Return the App that the callback of the command line made."""
-    found: App = ctx.obj
-    return found
+    """Return the App, made by the callback of the command line."""
+    app: App = ctx.obj
+    return app

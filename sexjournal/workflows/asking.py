@@ -1,4 +1,4 @@
-"""Asking about a page that exists, and saving the answers on the page as it is by then, also after Ctrl-C."""
+"""Ask about an existing page, and save the answers, also after Ctrl-C. Knows no question and no section."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def ask_and_save(
     app: App, stored: Stored, draft: Draft, ask: Callable[[], None], answered: Callable[[Entry], Entry]
 ) -> bool:
-    """Ask about a page, and save the page as `answered` returns it, also after Ctrl-C; return whether it changed."""
+    """Ask about a page, save the page that `answered` returns, also after Ctrl-C; return whether the page changed."""
     try:
         ask()
     except Interrupted:
@@ -28,7 +28,7 @@ def ask_and_save(
 
 
 def _save_answers(app: App, stored: Stored, draft: Draft, answered: Callable[[Entry], Entry]) -> bool:
-    """Put the answers on the page as it is by now, and wipe the draft; return whether the page changed."""
+    """Read the page again, add the answers, and wipe the draft; return whether the page changed."""
     current = app.archive.find_again(stored)
     count = app.archive.change([(current, answered(current.entry))])
     draft.wipe()

@@ -1,4 +1,4 @@
-"""What a page needs before it is stored: an id, a kind, the moment of writing, and a date in its stored form."""
+"""Complete a page before saving: id, kind, moment of writing, and date in the stored form. Writes no file."""
 
 from __future__ import annotations
 
@@ -18,15 +18,14 @@ from sexjournal.prompts.answers import is_blank
 if TYPE_CHECKING:
     from sexjournal.app import App
 
-# Kinds that say nothing without a date of their own; the others are about yesterday unless --on says otherwise.
+# Kinds that need an own date; the other kinds are about yesterday unless --on says otherwise.
 DATED_KINDS = ("memory", "chapter")
 
 
 def complete(app: App, page: Entry, flags: Mapping[str, Value], page_id: str) -> Entry:
-    """Return a new page with all its fields: flags win over its own front matter, and a date is understood.
+    """Return a new page with id, kind, moment of writing and date; `flags` win over the front matter.
 
-    The page gets the id `page_id`; a moment of writing in its front matter stays. BadInput names the line of a field
-    that cannot be read.
+    A moment of writing in the front matter stays. BadInput names the line of an unreadable field.
     """
     check(page, besides={"date", *flags})  # while the lines are still those that were typed
     kind = str(flags.get("kind") or page.fields.get("kind") or KINDS[0])
@@ -36,14 +35,14 @@ def complete(app: App, page: Entry, flags: Mapping[str, Value], page_id: str) ->
 
 
 def with_stored_date(app: App, page: Entry) -> Entry:
-    """Return a changed page with its date in the stored form, however it was typed."""
+    """Return a changed page with the date in the stored form. BadInput names the line of an unreadable field."""
     check(page, besides={"date"})
     typed = page.fields.get("date")
     return page.amended({"date": _stored_form(app, page, typed)}) if typed is not None else page
 
 
 def says_something(page: Entry) -> bool:
-    """Return whether a new page holds more than its kind and date."""
+    """Return whether a new page holds more than kind and date."""
     values = (value for name, value in page.fields.items() if name not in ("id", "kind", "date", "written"))
     return bool(page.body.strip()) or not all(is_blank(value) for value in values)
 
@@ -55,7 +54,7 @@ def say_date(app: App, when: When) -> None:
 
 
 def usual_date(app: App, kind: str) -> str | None:
-    """Return the date of a page when the person names none, yesterday; None for a kind that needs its own date."""
+    """Return the date of a page without a typed date: yesterday, or None for the kinds that need an own date."""
     return None if kind in DATED_KINDS else understand("yesterday", app.today()).text
 
 
@@ -72,7 +71,7 @@ def _date(app: App, page: Entry, flags: Mapping[str, Value], kind: str) -> str:
 
 
 def _stored_form(app: App, page: Entry, typed: Value) -> str:
-    """Return the date of a page as it is stored; the error never quotes the page."""
+    """Return a typed date in the stored form; the error never quotes the page."""
     try:
         when = understand(typed if isinstance(typed, str) else "", app.today())
     except BadDate:

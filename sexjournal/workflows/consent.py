@@ -1,4 +1,4 @@
-"""Asking before a change that the person may not want. Knows the App; knows no command."""
+"""Ask before a change. Knows the App; knows no command."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def ask_first(app: App, question: str, *, yes: bool) -> None:
-    """Go on when the person agrees, or said `--yes`; BadInput where nobody is there to be asked."""
+    """Go on when the person agrees, or with `--yes`; BadInput without a terminal, Interrupted after a no."""
     if not yes and not app.terminal.interactive:
         raise BadInput("this asks first, and there is no terminal", "--yes does it without asking")
     if not yes and not app.asker.confirm(question):

@@ -1,4 +1,4 @@
-"""A page that exists, changed: in the editor, from standard input, or by more answers."""
+"""Change a page: in the editor, from standard input, or by more answers. Makes no new page."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ def edit_page(app: App, stored: Stored) -> None:
 
 
 def accept_change(app: App, stored: Stored, digest_begun: str = "") -> Accept:
-    """Return what saves a changed page.
+    """Return a function that saves a changed page.
 
-    `digest_begun` is the SHA-256 of the page as an interrupted change began with it: when the page has changed since,
-    the person is asked.
+    `digest_begun` is the SHA-256 of the page at the beginning of an interrupted change. When the page has changed since
+    then, the person is asked.
     """
 
     def accept(text: str) -> Stored | NotSaved:
@@ -90,12 +90,12 @@ def _without_conflict(app: App, page: Entry) -> Entry:
 
 
 def digest_of_page(page: Entry) -> str:
-    """Return the SHA-256 of a page's text, in hexadecimal, as drafts note it."""
+    """Return the SHA-256 of a page's text, in hexadecimal, as in the notes of a draft."""
     return digest_of(page.text.encode("utf-8", "surrogateescape"))
 
 
 def add_answers(app: App, stored: Stored) -> None:
-    """Ask the questions that a page leaves open, and add the answers. Each answer is in the draft at once."""
+    """Ask the open questions of a page, and add the answers. Each answer is in the draft at once."""
     from sexjournal.reflect.page_facts import makes_quiet
 
     page = stored.entry
@@ -122,7 +122,7 @@ def add_answers(app: App, stored: Stored) -> None:
 
 
 def _ask_open_questions(app: App, page: Entry, fields: dict[str, Value]) -> None:
-    """Ask the questions of the page's kind that the page does not answer yet."""
+    """Ask the questions of the page's kind, without the questions with an answer on the page."""
     from sexjournal.prompts.questions import already_answered, section_for_kind
     from sexjournal.reflect.page_facts import prompt_facts
 

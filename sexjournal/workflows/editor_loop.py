@@ -1,4 +1,4 @@
-"""A draft in the person's editor, opened again until its page is saved or given up."""
+"""Open a draft in the person's editor, again and again until the page is saved or given up. Knows no kind of page."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def lacks_editor(app: App, instead: str = "the questions are asked here instead") -> bool:
-    """Return whether a person is there and no editor is; tell the person, and say what happens `instead`."""
+    """Return whether a person is there and no editor; tell the person, with the way out `instead`."""
     trouble = _missing_editor(app) if app.terminal.interactive else None
     if trouble:
         app.terminal.complain(f"{trouble.sentence}: {instead}", trouble.hint)
@@ -22,7 +22,7 @@ def lacks_editor(app: App, instead: str = "the questions are asked here instead"
 
 
 def _missing_editor(app: App) -> BadInput | None:
-    """Return the error when this machine has no editor; a wrong choice of editor is an error of opening it."""
+    """Return the error when the machine has no editor; a wrong choice of editor shows later, when opening."""
     from sexjournal.drafts import editor
 
     try:
@@ -35,7 +35,7 @@ def _missing_editor(app: App) -> BadInput | None:
 
 
 def edit_draft(app: App, draft: Draft, accept: Accept) -> Stored | None:
-    """Open a draft until its page is saved, given up or unchanged. Words that were not saved stay in the draft."""
+    """Open a draft until the page is saved, given up or unchanged. Unsaved words stay in the draft."""
     from sexjournal.drafts import editor
 
     command = editor.command(app.config.text("editor"), app.environ)
@@ -51,7 +51,7 @@ def edit_draft(app: App, draft: Draft, accept: Accept) -> Stored | None:
 
 
 def _offer_to_open_again(app: App, trouble: BadInput) -> None:
-    """Say what is wrong, and ask whether to open the same text again; raise when nobody is there, or declines."""
+    """Say the trouble, and ask whether to open the same text again; raise BadInput after a no or without a terminal."""
     if not app.terminal.interactive:
         raise trouble
     app.terminal.complain(trouble.sentence, trouble.hint)

@@ -1,4 +1,4 @@
-"""Fingerprints of OpenPGP keys as people type them."""
+"""Read fingerprints of OpenPGP keys, as typed by people. Knows no key."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ FINGERPRINT = 40  # characters
 
 
 def compact(fingerprint: str) -> str:
-    """Return a fingerprint as gpg prints it for programs: capitals without blanks or `0x`."""
+    """Return a fingerprint in the form of gpg: capitals without blanks or `0x`."""
     return fingerprint.replace(" ", "").upper().removeprefix("0X")
 
 
 def full_fingerprint(typed: str, shown_by: str) -> str:
-    """Return a whole fingerprint; BadInput for a part of it, as a part may stand for several keys."""
+    """Return a whole fingerprint; BadInput for a part of a fingerprint, as a part may stand for several keys."""
     fingerprint = compact(typed)
     if len(fingerprint) != FINGERPRINT:
         raise BadInput(f"a key is named by its full fingerprint, {FINGERPRINT} characters", f"{shown_by} shows it")

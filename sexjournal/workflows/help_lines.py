@@ -1,4 +1,4 @@
-"""The help lines: somebody to call, named after a page about something unwanted."""
+"""Name the help lines, people to call, after a page about an unwanted moment. Knows no page."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ if TYPE_CHECKING:
 
 
 def tell_help_lines(app: App) -> None:
-    """Name the help lines once, after a page about something that was not plainly wanted."""
+    """Name the help lines once, after a page about a moment not plainly wanted."""
     app.terminal.tell(app.wording.safety["not_free"])
     app.terminal.tell(help_lines(app))
 
 
 def help_lines(app: App) -> str:
-    """Return the help lines of the prompt files, one a line: name, contact and subject."""
+    """Return a line for each help line of the prompt files: name, contact and subject."""
     return "\n".join(f"  {line.name}: {line.contact}. {line.about}" for line in app.wording.help)

@@ -1,4 +1,4 @@
-"""A jot: one line about today, to be written out as a page tomorrow."""
+"""Save a jot: a line about today, to be written out as a page tomorrow."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def save_jot(app: App, flags: Mapping[str, Value]) -> Stored | None:
-    """Ask for a line, or take the line on standard input, and save it with the fields of the command line."""
+    """Ask for a line, or read standard input, and save the line as a page with the fields of the command line."""
     from sexjournal.entry.entry import compose
 
     line = app.terminal.read_stdin().strip() if app.terminal.piped else app.asker.line(app.wording.ui["jot_ask"])

@@ -1,4 +1,4 @@
-"""Locking: gpg-agent forgets the passphrase, and the journal's drafts in memory are wiped."""
+"""Lock the journal: gpg-agent forgets the passphrase, and drafts in memory are wiped. Reads no page."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _say_what_stays_open(app: App) -> None:
 
 
 def _wipe_drafts(app: App, *, yes: bool) -> None:
-    """Wipe every draft that no command works on; ask first where a draft holds the person's words."""
+    """Wipe every draft not in use by a command; ask first where a draft holds the person's words."""
     in_use = app.drafts.at_work()
     for draft in app.drafts.leftovers():
         with draft:

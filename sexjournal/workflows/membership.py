@@ -1,4 +1,4 @@
-"""Changing who can open the journal: add a key, remove a key, make a key to keep on paper."""
+"""Change the recipients of the journal: add a key, remove a key, make a key to keep on paper. Opens no page."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SHORTEST = 8  # characters of a fingerprint that name a recipient
 
 
 def add_key(app: App, typed: str, *, yes: bool) -> None:
-    """Let one more key open the journal, once the person has compared its fingerprint."""
+    """Let a further key open the journal, after the person has compared the fingerprint."""
     recipient = members.with_history(app.keyring, _from_gpg(app, typed))
     listed = _current_recipient(app.keyring.unlock(), recipient.fingerprint)
     if listed is None:
@@ -32,7 +32,7 @@ def add_key(app: App, typed: str, *, yes: bool) -> None:
 
 
 def _from_gpg(app: App, typed: str) -> Recipient:
-    """Return the key with this fingerprint from gpg's keyring; KeyTrouble when it cannot read a journal."""
+    """Return a key of gpg's keyring as a recipient, by fingerprint; KeyTrouble for a missing or unusable key."""
     from sexjournal.keys.manifest import Recipient
 
     fingerprint = full_fingerprint(typed, "gpg --list-keys --fingerprint")
@@ -58,7 +58,7 @@ def _current_recipient(manifest: Manifest, fingerprint: str) -> Recipient | None
 def _offer_to_reseal(app: App, *, yes: bool) -> None:
     """Offer to seal older pages for the new key too.
 
-    The journal key opens these pages on every device, so with `yes`, or with nobody to ask, they stay as they are.
+    With `yes` or without a terminal, older pages stay as they are: the journal key opens them on every device.
     """
     asks = not yes and app.terminal.interactive
     if asks and outdated(app.store) and app.asker.confirm(app.wording.keys["seal_old"]):
@@ -66,7 +66,7 @@ def _offer_to_reseal(app: App, *, yes: bool) -> None:
 
 
 def remove_key(app: App, typed: str, *, yes: bool) -> None:
-    """Stop sealing for a key, and reseal every page. A second run finishes an interrupted one."""
+    """Stop sealing for a key, and reseal every page. A second run finishes an interrupted run."""
     recipient = _listed(app.keyring.unlock(), typed)
     if recipient.fingerprint == app.keyring.device:
         raise BadInput("this is the key of this device", "remove it from another device that has the journal")
@@ -83,7 +83,7 @@ def remove_key(app: App, typed: str, *, yes: bool) -> None:
 
 
 def _listed(manifest: Manifest, typed: str) -> Recipient:
-    """Return the one recipient whose fingerprint begins with the typed characters, 8 at least."""
+    """Return the recipient by the first characters of the fingerprint, 8 or more; NothingFound unless one matches."""
     beginning = compact(typed)
     matches = [recipient for recipient in manifest.recipients if recipient.fingerprint.startswith(beginning)]
     if len(beginning) < SHORTEST or len(matches) != 1:
@@ -98,9 +98,9 @@ def _say_name(app: App, recipient: Recipient) -> None:
 
 
 def add_paper_key(app: App) -> tuple[Recipient, str]:
-    """Make a key with a passphrase of its own, and let it open the journal.
+    """Make a key with an own passphrase, and let the key open the journal.
 
-    Return its recipient, and its secret key as armored text, sealed with that passphrase.
+    Return the recipient, and the secret key as armored text, sealed with the passphrase.
     """
     words = app.wording.keys
     app.keyring.unlock()
@@ -111,7 +111,7 @@ def add_paper_key(app: App) -> tuple[Recipient, str]:
 
 
 def list_keys(app: App) -> list[dict[str, str | bool]]:
-    """Return a row for each recipient, also for the removed ones, with the names of `journal keys --json`."""
+    """Return a row for each recipient, removed recipients too, with the field names of `journal keys --json`."""
     manifest = app.keyring.unlock()
     device = app.keyring.device
     return [

@@ -1,6 +1,6 @@
-"""A new page: from standard input, from the editor, from questions, or for today perhaps one line.
+"""Write a new page: from standard input, from the editor, from questions, or for today perhaps a jot.
 
-Each way lays the words in a draft, completes the page and saves it. An error or a kill leaves them in the draft.
+Each way lays the words in a draft, completes the page and saves the page. After an error or a kill the draft stays.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 def write_page(app: App, flags: Mapping[str, Value], *, ask: bool) -> Stored | None:
-    """Write a new page in the way that fits this terminal; `flags` are the fields of the command line."""
+    """Write a new page in the way that fits the terminal; `flags` are the fields of the command line."""
     if _prefers_jot(app, flags):
         return save_jot(app, flags)
     if app.terminal.piped and not ask:
@@ -38,7 +38,7 @@ def write_page(app: App, flags: Mapping[str, Value], *, ask: bool) -> Stored | N
 
 
 def _prefers_jot(app: App, flags: Mapping[str, Value]) -> bool:
-    """For a page about today, offer to keep one line and to write the page tomorrow."""
+    """For a page about today, offer to keep a jot and to write the page tomorrow; return the choice."""
     from sexjournal.prompts.wording import Option
 
     about_today = flags.get("date") == app.today().isoformat() and _kind(flags) == KINDS[0]
@@ -85,7 +85,7 @@ def _from_editor(app: App, flags: Mapping[str, Value]) -> Stored | None:
 
 
 def _first_fields(app: App, flags: Mapping[str, Value]) -> dict[str, Value]:
-    """Return the fields that a page begins with: kind, usual date, flags. Say what the date is understood as."""
+    """Return the first fields of a page: kind, usual date, flags. Say the date as understood."""
     kind = _kind(flags)
     usual = usual_date(app, kind)
     fields: dict[str, Value] = {"kind": kind, **({"date": usual} if usual else {}), **flags}
@@ -95,7 +95,7 @@ def _first_fields(app: App, flags: Mapping[str, Value]) -> dict[str, Value]:
 
 
 def accept_new(app: App, template: Template, page_id: str) -> Accept:
-    """Return what saves a new page from the editor, under the id `page_id`."""
+    """Return a function that saves a new page from the editor, under the id `page_id`."""
 
     def accept(text: str) -> Stored | NotSaved:
         if template.untouched(text):
@@ -139,7 +139,7 @@ def _from_questions(app: App, flags: Mapping[str, Value]) -> Stored | None:
 
 
 def _ask_questions(app: App, flags: Mapping[str, Value], fields: dict[str, Value]) -> None:
-    """Ask the questions of the kind that no flag answers."""
+    """Ask the questions of the kind, without the questions with a flag."""
     from sexjournal.prompts.questions import Facts
 
     kind, people = _kind(flags), flags.get("with")

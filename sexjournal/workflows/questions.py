@@ -1,4 +1,4 @@
-"""Asking the questions of a kind in the terminal, and the page that the answers make."""
+"""Ask the questions of a kind in the terminal, and make a page of the answers. Saves no page."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def answered_page(app: App, fields: Mapping[str, Value], behind: str = "") -> Entry:
-    """Return the page that the answers so far make; they are to stand behind the text `behind`."""
+    """Return the page of the answers so far; the text of the answers will stand behind the text `behind`."""
     from sexjournal.entry.entry import compose
     from sexjournal.prompts.answers import place_answers
 
@@ -24,9 +24,9 @@ def answered_page(app: App, fields: Mapping[str, Value], behind: str = "") -> En
 
 
 def ask_about_kind(app: App, kind: str, facts: Facts, answered: Collection[str], fields: dict[str, Value]) -> None:
-    """Ask the questions of a kind but those `answered`, named by id or store.
+    """Ask the questions of a kind; leave out the questions with an id or store in `answered`.
 
-    `fields` gets `early` when the person says that the page is about a time before adulthood.
+    `fields` gets `early` when the page is about a time before adulthood.
     """
     from sexjournal.prompts.questions import section_for_kind
 

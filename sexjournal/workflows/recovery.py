@@ -1,4 +1,4 @@
-"""Drafts that an error or a kill left behind: pages are offered again, answers are added to their page."""
+"""Recover drafts after an error or a kill: offer pages again, add answers to the page. Knows no sealed file."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ANSWERS = ("review", "jot", "questions")  # the purposes of drafts that hold ans
 
 
 def offer_leftovers(app: App) -> None:
-    """Offer each page of which the writing was interrupted; say where it is when nobody can answer."""
+    """Offer each interrupted page again; without a terminal, say that a draft waits. Add interrupted answers."""
     for draft in app.drafts.leftovers():
         with draft:
             if draft.about.purpose in ANSWERS:
@@ -57,7 +57,7 @@ def _offer(app: App, draft: Draft) -> None:
 
 
 def _accept_again(app: App, draft: Draft) -> Accept:
-    """Return what saves a page that is offered again: as a change of its page, or else as a new page."""
+    """Return a function that saves a draft again: as a change of a page, or as a new page."""
     from sexjournal.prompts.questions import section_for_kind
     from sexjournal.prompts.template import page_template
 
@@ -74,7 +74,7 @@ def _accept_again(app: App, draft: Draft) -> Accept:
 
 
 def _add_answers(app: App, draft: Draft) -> None:
-    """Save the answers about a page that were cut off. Answers only add, so nobody has to be asked."""
+    """Save interrupted answers about a page, without a question, as answers only add to a page."""
     try:
         stored = app.archive.find(draft.about.ref)
     except NothingFound:

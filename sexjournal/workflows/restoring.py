@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sexjournal.entry.entry import Entry
 
 
-def restore(app: App, ref: str) -> Entry:
+def restore_page(app: App, ref: str) -> Entry:
     """Write the removed page with this id again, and commit it.
 
     Damaged unless a recipient signed the page: anybody who can push may have put a forged page into git's past.
@@ -25,13 +25,13 @@ def restore(app: App, ref: str) -> Entry:
     if verified.page is None:
         raise Damaged(f"{name}: {verified.trouble}", "git log shows what happened to it")
     if verified.doubt:
-        _ask_about(app, f"{name}: {verified.doubt}")
+        _confirm_origin(app, f"{name}: {verified.doubt}")
     app.store.put_back(name, verified.page)
     app.archive.commit()
     return verified.page
 
 
-def _ask_about(app: App, doubt: str) -> None:
+def _confirm_origin(app: App, doubt: str) -> None:
     """Go on when the person knows the page."""
     if not app.terminal.interactive:
         raise Damaged(doubt, "journal restore in a terminal asks whether it is yours")

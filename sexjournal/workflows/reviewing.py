@@ -1,4 +1,4 @@
-"""A review of one page: open it or not, ask, save the answers, and close with both numbers."""
+"""Review a page: ask whether to open the page, ask the questions, save the answers, say both numbers."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def review_page(app: App, due: DuePage | None, *, named: bool, plain: bool) -> N
 
 
 def _headline(app: App, entry: Entry) -> str:
-    """Return the title or kind of a page, its date and its people, and nothing of its text."""
+    """Return title or kind, date and people of a page, without any text of the page."""
     from sexjournal.entry.shown_dates import long_date
 
     about = long_date(entry.date, app.terminal.language) if entry.date else ""
@@ -85,12 +85,12 @@ def _review(app: App, stored: Stored, cadence: str) -> None:
         naming_draft(draft),
     ):
         app.asker.on_answer = place_and_draft
-        saved = ask_and_save(app, stored, draft, lambda: _ask_questions(app, stored.entry, cadence), answered)
+        saved = ask_and_save(app, stored, draft, lambda: _ask_review_questions(app, stored.entry, cadence), answered)
         _close(app, stored.entry, cadence, placed, saved=saved)
 
 
-def _ask_questions(app: App, entry: Entry, cadence: str) -> None:
-    """Ask the questions of a section: the blind ones, then the page with its number masked, then the others."""
+def _ask_review_questions(app: App, entry: Entry, cadence: str) -> None:
+    """Ask the blind questions, show the page with masked numbers, and ask the other questions of the section."""
     from sexjournal.prompts.questions import questions_of
     from sexjournal.reflect.page_facts import is_jot, prompt_facts
     from sexjournal.reflect.review import review_section
@@ -109,7 +109,7 @@ def _ask_questions(app: App, entry: Entry, cadence: str) -> None:
 
 
 def _masked(entry: Entry) -> Entry:
-    """Return the page without its numbers and earlier answers, for showing only."""
+    """Return the page without numbers and earlier answers, for showing only."""
     from sexjournal.reflect.page_facts import THEN
 
     hidden = {"review": None, THEN.get(entry.kind, "rating"): None, "now": None}
@@ -117,7 +117,7 @@ def _masked(entry: Entry) -> Entry:
 
 
 def _close(app: App, entry: Entry, cadence: str, placed: PlacedAnswers, *, saved: bool) -> None:
-    """Say both numbers and one neutral sentence, or name the help lines after an answer about something unwanted."""
+    """Say both numbers in a neutral sentence, or name the help lines after an answer about an unwanted moment."""
     from sexjournal.prompts.wording import filled
     from sexjournal.reflect.answers import review_answers
     from sexjournal.reflect.page_facts import is_quiet, makes_quiet

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 READ_ONLY = 0o400
 
 
-def run(app: App, pages: Sequence[Stored], command: list[str]) -> int:
+def run_with_pages(app: App, pages: Sequence[Stored], command: list[str]) -> int:
     """Run a command in a directory with these pages, wipe them, and return its exit code."""
     texts = {name_in_clear(page.name): page.entry.text.encode("utf-8", "surrogateescape") for page in pages}
     with app.drafts.temporary_directory(sum(map(len, texts.values()))) as place:

@@ -1,4 +1,4 @@
-"""From a draft to a saved page. The draft keeps the words until the page is saved, and errors say where they are."""
+"""Save the page in a draft. The draft stays until the page is saved; errors name the draft. Asks no question."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class NotSaved:
-    """The outcome for a text that is not worth a page; `reason` is a sentence for the person."""
+    """The outcome for a text without a page to save; `reason` is a sentence for the person."""
 
     reason: str
 
@@ -30,7 +30,7 @@ Accept = Callable[[str], "Stored | NotSaved"]
 
 
 def save_new_page(app: App, page: Entry) -> Stored | NotSaved:
-    """Write a new page, say how its date was understood, and say that it is saved."""
+    """Write a new page; say the date as understood, and that the page is saved."""
     if page.date is not None:
         say_date(app, page.date)
     try:
@@ -42,7 +42,7 @@ def save_new_page(app: App, page: Entry) -> Stored | NotSaved:
 
 
 def save_completed(app: App, draft: Draft, page: Entry) -> Stored | None:
-    """Save a completed page, and wipe its draft.
+    """Save a completed page, and wipe the draft.
 
     The draft gets the page first: after a kill, the page is offered again with the same date and moment of writing.
     """
@@ -51,7 +51,7 @@ def save_completed(app: App, draft: Draft, page: Entry) -> Stored | None:
 
 
 def save_draft(app: App, draft: Draft, accept: Accept) -> Stored | None:
-    """Save the page in a draft as `accept` takes it, and wipe the draft; None when there was nothing to save."""
+    """Save the text of a draft by `accept`, and wipe the draft; return None for a text without a page to save."""
     return _finish(app, draft, accept(read_text(draft)))
 
 
@@ -64,7 +64,7 @@ def _finish(app: App, draft: Draft, outcome: Stored | NotSaved) -> Stored | None
 
 
 def read_text(draft: Draft) -> str:
-    """Return the text in a draft; BadPage names the line of a byte that is not UTF-8."""
+    """Return the text in a draft; BadPage names the line of the first byte outside UTF-8."""
     try:
         return draft.read().decode()
     except UnicodeDecodeError as trouble:
@@ -85,5 +85,5 @@ def naming_draft(draft: Draft) -> Iterator[None]:
 
 
 def time_begun(draft: Draft) -> str:
-    """Return when a draft was begun, to the minute, as sentences have it."""
+    """Return the time of beginning a draft, to the minute, for sentences."""
     return draft.about.at[:16].replace("T", " ")

@@ -1,4 +1,4 @@
-"""Settings of the journal on this device: the table of `journal config`, and a new value. Knows no key or page."""
+"""List the settings for `journal config`, and change a setting. Knows no key and no page."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Row = tuple[str, str, str, str]  # name, value as the file has it, source, and a
 
 
 def setting_rows(app: App, name: str | None) -> list[Row]:
-    """Return a row for each setting, or for the one with this name; BadInput for an unknown name."""
+    """Return a row for each setting, or for a single setting by name; BadInput for an unknown name."""
     settings = (config.find_setting(name),) if name is not None else config.SETTINGS
     values, sources = app.config.values, app.config.sources
     return [
@@ -23,6 +23,6 @@ def setting_rows(app: App, name: str | None) -> list[Row]:
 
 
 def set_setting(app: App, name: str, typed: str) -> None:
-    """Write one setting to the file, also where another value in the file is wrong, and say so."""
+    """Write a setting to the file, also beside a wrong value of another setting, and say the new value."""
     value = config.store_setting(app.config_path, name, typed)
     app.terminal.say(f"{name} = {config.in_toml(value)}, in {app.config_path}")

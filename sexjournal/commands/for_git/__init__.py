@@ -1,1 +1,1 @@
-"""The commands that git calls by itself. Knows the words that git gives; knows no repository."""
+"""The commands that git itself calls. Knows the arguments from git; knows no repository."""

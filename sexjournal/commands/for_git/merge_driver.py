@@ -1,4 +1,4 @@
-"""journal merge-driver: what git calls to join two versions of a page, in `git merge`, `git rebase` and the like."""
+"""journal merge-driver: called by git to join two versions of a page, in `git merge`, `git rebase` and the like."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""journal textconv: what git calls to show changes in clear. Never stops git, whatever it is given."""
+"""journal textconv: called by git to show changes in clear. Never stops git: an unreadable file shows as a mark."""
 
 from __future__ import annotations
 

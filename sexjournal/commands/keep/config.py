@@ -1,4 +1,4 @@
-"""journal config: every setting, where its value comes from, and setting one."""
+"""journal config: show every setting with the origin of the value, and change a setting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""journal doctor: look at everything, say what is wrong and what to do, and mend what is safe."""
+"""journal doctor: check the whole journal, show the findings, and run the safe fixes."""
 
 from __future__ import annotations
 

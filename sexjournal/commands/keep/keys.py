@@ -1,4 +1,4 @@
-"""journal keys: who can open the journal; a new device, one that is lost, and a key on paper."""
+"""journal keys: list the recipients, add a new device, remove a lost device, make a key on paper."""
 
 from __future__ import annotations
 
@@ -23,35 +23,35 @@ Fingerprint = Annotated[
 
 
 @keys.callback()
-def default(ctx: typer.Context) -> None:
+def keys_alone(ctx: typer.Context) -> None:
     if ctx.invoked_subcommand is None:
         _show(app_of(ctx), json=False)
 
 
 @keys.command("list")
-def listed(ctx: typer.Context, json: Json = False) -> None:
+def keys_list(ctx: typer.Context, json: Json = False) -> None:
     """Show the keys that open the journal, and those that once did."""
     _show(app_of(ctx), json=json)
 
 
-@keys.command()
-def add(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> None:
+@keys.command("add")
+def keys_add(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> None:
     """Let one more key open the journal; it has to be in your keyring: gpg --import FILE."""
     app = app_of(ctx)
     membership.add_key(app, " ".join(fingerprint), yes=yes)
     app.leave()
 
 
-@keys.command()
-def remove(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> None:
+@keys.command("remove")
+def keys_remove(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> None:
     """Take a key's reading away, and seal every page anew; run it again to finish one that was cut short."""
     app = app_of(ctx)
     membership.remove_key(app, " ".join(fingerprint), yes=yes)
     app.leave()
 
 
-@keys.command()
-def backup(ctx: typer.Context) -> None:
+@keys.command("backup")
+def keys_backup(ctx: typer.Context) -> None:
     """Make a key to be kept on paper, sealed with a passphrase of its own: journal keys backup > paper.asc."""
     from sexjournal.terminal.tables import in_fours
 

@@ -1,4 +1,4 @@
-"""journal lock: the passphrase is forgotten, and what lies in memory is wiped."""
+"""journal lock: forget the passphrase, and wipe drafts in memory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""journal alone: a calm desk with what waits, the last few pages and the state of git."""
+"""journal alone: pages to take up, the last few pages and the state of git."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LAST_FEW = 5
 
 
 def desk(app: App) -> None:
-    """Show what waits and the last few pages; offer a page that could not be saved."""
+    """Offer unsaved pages, name the kinds of pages that wait, and show the last few pages."""
     from sexjournal.search.order import newest_first
     from sexjournal.terminal.listing import entry_lines
 
@@ -30,13 +30,13 @@ def desk(app: App) -> None:
 
 
 def _show_what_waits(app: App) -> None:
-    """Say in a line each what is ready, never how much of it."""
+    """Say in a line each whether jots and pages are ready, never how many."""
     from sexjournal.reflect.due import due_pages
     from sexjournal.reflect.page_facts import is_jot
 
     entries = app.archive.read().entries
     ready = due_pages(entries, app.now(), app.config.cadence, app.config.day_starts)
-    jots = [one for one in ready if is_jot(one.entry)]
+    jots = [page for page in ready if is_jot(page.entry)]
     if jots:
         app.terminal.tell(app.wording.ui["desk_jot"])
     if len(ready) > len(jots):

@@ -1,4 +1,4 @@
-"""journal grep: lines that match, in all pages at once."""
+"""journal grep: find matching lines in all pages at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from sexjournal.commands.options import Asked, app_of, filtered
+from sexjournal.commands.options import FilterOptions, app_of, filtered
 from sexjournal.errors import BadInput, NothingFound
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sexjournal.entry.entry import Entry
     from sexjournal.search.grep import Options
 
-PATIENCE = 20.0  # seconds at work for one search, a slow reader not counted; 24 MB of pages take well under one
+SEARCH_SECONDS = 20.0  # seconds at work for one search, a slow reader not counted; 24 MB of pages take well under one
 
 Words = Annotated[list[str] | None, typer.Argument(metavar="[PATTERN] [REF]...", help="What to look for, and where.")]
 
@@ -27,14 +27,14 @@ def _flag(letter: str, text: str) -> Any:
 
 
 def _either(letter: str, other: str, text: str) -> Any:
-    """Two flags of which the last one counts."""
+    """Return a pair of flags; the last on the command line counts."""
     return typer.Option(f"-{letter}/-{other}", help=text, show_default=False)
 
 
 @filtered
 def grep(
     ctx: typer.Context,
-    asked: Asked,
+    filter_options: FilterOptions,
     words: Words = None,
     extended: Annotated[bool, _flag("E", "PATTERN is an extended regular expression.")] = False,
     fixed: Annotated[bool, _flag("F", "PATTERN is text, taken as it is.")] = False,
@@ -63,8 +63,8 @@ def grep(
     from sexjournal.search.grep import Options
 
     app = app_of(ctx)
-    given = words or []
-    sought, refs = (patterns, given) if patterns else (given[:1], given[1:])
+    arguments = words or []
+    sought, refs = (patterns, arguments) if patterns else (arguments[:1], arguments[1:])
     options = Options(
         syntax=_syntax(extended, fixed),
         ignore_case=ignore_case,
@@ -82,7 +82,7 @@ def grep(
         names=names,
         color=_coloured(app, color),
     )
-    _search(app, asked, refs, sought or [_asked_for(app)], options, everything)
+    _search(app, filter_options, refs, sought or [_ask_for_pattern(app)], options, everything)
 
 
 def _syntax(extended: bool, fixed: bool) -> Literal["basic", "extended", "fixed"]:
@@ -91,33 +91,35 @@ def _syntax(extended: bool, fixed: bool) -> Literal["basic", "extended", "fixed"
     return "extended" if extended else "fixed" if fixed else "basic"
 
 
-def _search(app: App, asked: Asked, refs: list[str], patterns: list[str], options: Options, everything: bool) -> None:
+def _search(
+    app: App, filter_options: FilterOptions, refs: list[str], patterns: list[str], options: Options, everything: bool
+) -> None:
     from sexjournal.search import grep
     from sexjournal.terminal.matches import match_lines
 
     with _in_bounds():
         matcher = grep.compile_patterns(patterns, options)
     try:
-        pages = [one.entry for one in app.archive.select(asked.understood(app, refs))]
+        pages = [page.entry for page in app.archive.select(filter_options.to_filters(app, refs))]
     except NothingFound as trouble:  # as grep says of a file that is not there
         raise BadInput(trouble.sentence, trouble.hint) from None
-    found = False
+    any_selected = False
     with _in_bounds():
         for result in grep.search(((page.id, _text(page, everything)) for page in pages), matcher, options):
             if isinstance(result, grep.Outcome):
-                found = result.any_selected
+                any_selected = result.any_selected
             else:
                 app.terminal.show(match_lines(result, options))
-    if app.exit_code and not (found and options.quiet):
+    if app.exit_code and not (any_selected and options.quiet):
         raise typer.Exit(2)
-    raise typer.Exit(grep.grep_exit_code(found))
+    raise typer.Exit(grep.grep_exit_code(any_selected))
 
 
 def _text(page: Entry, everything: bool) -> str:
     return page.text if everything else page.body
 
 
-def _asked_for(app: App) -> str:
+def _ask_for_pattern(app: App) -> str:
     if not app.terminal.interactive:
         raise BadInput("there is no pattern to look for", "journal grep PATTERN")
     return app.asker.line(app.wording.ui["grep_for"])
@@ -132,14 +134,14 @@ def _coloured(app: App, when: str) -> bool:
 
 @contextmanager
 def _in_bounds() -> Iterator[None]:
-    """End a search that a pattern makes endless."""
+    """Raise TooSlow after SEARCH_SECONDS at work, for patterns that would never end."""
     from sexjournal.search.grep import TooSlow
 
     def ring(*_: object) -> None:
         raise TooSlow
 
     before = signal.signal(signal.SIGPROF, ring)
-    signal.setitimer(signal.ITIMER_PROF, PATIENCE)
+    signal.setitimer(signal.ITIMER_PROF, SEARCH_SECONDS)
     try:
         yield
     finally:

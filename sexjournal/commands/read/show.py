@@ -1,4 +1,4 @@
-"""journal show: pages to read, on a screen that is gone afterwards."""
+"""journal show: read pages, on a screen of their own."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from sexjournal.commands.options import Asked, SomeRefs, app_of, filtered
+from sexjournal.commands.options import FilterOptions, SomeRefs, app_of, filtered
 from sexjournal.errors import NothingFound
 
 
 @filtered
 def show(
     ctx: typer.Context,
-    asked: Asked,
+    filter_options: FilterOptions,
     refs: SomeRefs = None,
     raw: Annotated[bool, typer.Option("--raw", help="The exact text, byte for byte.")] = False,
 ) -> None:
@@ -22,14 +22,14 @@ def show(
     from sexjournal.terminal.page import page_text
 
     app = app_of(ctx)
-    wanted = refs if refs or asked.given else ["last"]
-    found = [one.entry for one in app.archive.select(asked.understood(app, wanted))]
-    if not found:
+    refs = refs if refs or filter_options.any_set else ["last"]
+    entries = [page.entry for page in app.archive.select(filter_options.to_filters(app, refs))]
+    if not entries:
         raise NothingFound("no page matches", "journal list shows them all")
     if raw:
-        sys.stdout.buffer.write(b"".join(entry.text.encode("utf-8", "surrogateescape") for entry in found))
+        sys.stdout.buffer.write(b"".join(entry.text.encode("utf-8", "surrogateescape") for entry in entries))
     else:
         app.terminal.show(
-            "\n\n".join(page_text(entry, app.terminal.face, app.terminal.words) for entry in found), paged=True
+            "\n\n".join(page_text(entry, app.terminal.face, app.terminal.words) for entry in entries), paged=True
         )
     app.leave()

@@ -1,4 +1,4 @@
-"""journal review: a page from a day or a week ago, and whether it still holds."""
+"""journal review: look at an earlier page again, list the pages to look at, draw then and now."""
 
 from __future__ import annotations
 

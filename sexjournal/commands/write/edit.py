@@ -1,4 +1,4 @@
-"""journal edit: a page in the editor again, or more answers on it."""
+"""journal edit: change a page in the editor, or answer more questions."""
 
 from __future__ import annotations
 

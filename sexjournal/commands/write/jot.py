@@ -1,4 +1,4 @@
-"""journal jot: one line on the day itself, to be written out tomorrow."""
+"""journal jot: keep a line on the day itself, to be written out tomorrow."""
 
 from __future__ import annotations
 

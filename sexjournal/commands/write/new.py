@@ -51,7 +51,7 @@ def new(
 def _understood_flags(
     today: date, kind: str, on: str | None, people: list[str], tags: list[str], title: str, rating: str | None
 ) -> dict[str, Value]:
-    """Return the fields that the command line gives; BadInput for a word that cannot be understood."""
+    """Return the fields of the command line; BadInput quotes an unreadable word."""
     from sexjournal.entry.dates import not_future
     from sexjournal.entry.typed_dates import understand
     from sexjournal.search.filters import kind_of

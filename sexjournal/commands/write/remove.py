@@ -13,12 +13,12 @@ def remove(ctx: typer.Context, refs: Refs, yes: Yes = False) -> None:
     from sexjournal.entry.shown_dates import long_date
 
     app = app_of(ctx)
-    found = list({one.entry.id: one for one in map(app.archive.find, refs)}.values())
-    for one in () if yes else found:
-        about = long_date(one.entry.date, app.terminal.language) if one.entry.date else ""
-        app.terminal.tell(f"  {one.entry.id}  {about}")
+    pages = list({page.entry.id: page for page in map(app.archive.find, refs)}.values())
+    for page in () if yes else pages:
+        about = long_date(page.entry.date, app.terminal.language) if page.entry.date else ""
+        app.terminal.tell(f"  {page.entry.id}  {about}")
     ask_first(app, app.wording.ui["remove"], yes=yes)
-    app.archive.remove(found)
-    for one in found:
-        app.terminal.say(f"removed {one.entry.id}; 'journal restore {one.entry.id}' brings it back")
+    app.archive.remove(pages)
+    for page in pages:
+        app.terminal.say(f"removed {page.entry.id}; 'journal restore {page.entry.id}' brings it back")
     app.leave()

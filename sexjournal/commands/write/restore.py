@@ -7,12 +7,12 @@ import sys
 import typer
 
 from sexjournal.commands.options import app_of
-from sexjournal.workflows import restoring
+from sexjournal.workflows.restoring import restore_page
 
 
 def restore(ctx: typer.Context, ref: str = typer.Argument(metavar="REF", help="The id of a removed page.")) -> None:
     """Bring a removed page back."""
     app = app_of(ctx)
-    entry = restoring.restore(app, ref)
+    entry = restore_page(app, ref)
     app.terminal.say(f"restored {entry.id}")
     sys.stdout.write(f"{entry.id}\n")

@@ -24,20 +24,22 @@ FIX = "'journal doctor --fix' does it"
 def check_repository(app: App) -> Iterator[Finding]:
     """Yield a finding when there is no repository."""
     if not app.repository.ready:
-        yield Finding("there is no git repository: nothing keeps the past", f"make one: {FIX}", GIT, _commit(app))
+        yield Finding("there is no git repository: nothing keeps the past", f"make one: {FIX}", GIT, _commit_fix(app))
 
 
 def check_locks(app: App) -> Iterator[Finding]:
     """Yield the locks that a killed git left."""
     for lock in app.repository.stale_locks():
         what = f"{lock.relative_to(app.directory)}: left by a git that was killed"
-        yield Finding(what, f"take it away: {FIX}", GIT, _remove_locks(app))
+        yield Finding(what, f"take it away: {FIX}", GIT, _remove_locks_fix(app))
 
 
 def check_git_settings(app: App) -> Iterator[Finding]:
     """Yield a finding when the attributes, exclusions or settings of git are not the journal's."""
     if app.repository.ready and not app.repository.prepared:
-        yield Finding("git's attributes, exclusions or settings here are not the journal's", FIX, GIT, _prepare(app))
+        yield Finding(
+            "git's attributes, exclusions or settings here are not the journal's", FIX, GIT, _prepare_fix(app)
+        )
 
 
 def check_tracked(app: App) -> Iterator[Finding]:
@@ -71,7 +73,7 @@ def check_commits(app: App) -> Iterator[Finding]:
     damaged = resealing.damaged(app.directory, changed)  # never committed; check_pages reports them
     if names := [name for name in changed if name not in damaged]:
         yield Finding(
-            f"{files_named(names)}: not committed", f"the next change commits it, or {FIX}", GIT, _commit(app)
+            f"{files_named(names)}: not committed", f"the next change commits it, or {FIX}", GIT, _commit_fix(app)
         )
 
 
@@ -88,7 +90,7 @@ def check_remote(app: App) -> Iterator[Finding]:
         yield Finding(what, "'journal sync' brings them there", NOTE)
 
 
-def _commit(app: App) -> Callable[[], None]:
+def _commit_fix(app: App) -> Callable[[], None]:
     def fix() -> None:
         with app.store.locked():
             app.archive.commit_or_raise()
@@ -96,7 +98,7 @@ def _commit(app: App) -> Callable[[], None]:
     return fix
 
 
-def _prepare(app: App) -> Callable[[], None]:
+def _prepare_fix(app: App) -> Callable[[], None]:
     def fix() -> None:
         with app.store.locked():
             app.repository.prepare(moved=True)
@@ -104,7 +106,7 @@ def _prepare(app: App) -> Callable[[], None]:
     return fix
 
 
-def _remove_locks(app: App) -> Callable[[], None]:
+def _remove_locks_fix(app: App) -> Callable[[], None]:
     def fix() -> None:
         with app.store.locked():
             for lock in app.repository.stale_locks():

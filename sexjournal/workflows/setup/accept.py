@@ -1,4 +1,4 @@
-"""Accepting a journal that another device made, or whose manifest changed: show the recipients, and ask."""
+"""Accept a journal of another device, or a changed manifest: show the recipients, and ask. Opens no page."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 
 def accept(app: App, wishes: Wishes) -> None:
-    """Show who can read the journal, ask, and trust its manifest from now on.
+    """Show the recipients of the journal, ask, and trust the manifest from now on.
 
-    KeyTrouble, with the missing step, when the journal is not sealed for this device yet.
+    KeyTrouble, with the missing step, when the journal is not sealed for the device yet.
     """
     key = choose_key(app, wishes.key, wishes.new_key)
     manifest = _open_manifest(app, key)
@@ -41,10 +41,9 @@ def accept(app: App, wishes: Wishes) -> None:
 
 
 def _open_manifest(app: App, key: Key) -> Manifest | None:
-    """Return the manifest; None when it is not sealed for this device.
+    """Return the manifest, unverified; None for a manifest that is not sealed for the device.
 
-    The manifest is accepted as it lies here. `journal sync` judges later changes; a change that `fetch_again` brings
-    is not checked that closely.
+    `journal sync` verifies later changes. A change brought by `fetch_again` is accepted without such a check.
     """
     try:
         return manifest_file.read_unverified(app.gpg, manifest_file.read_sealed(app.directory), key.fingerprint)
@@ -53,7 +52,7 @@ def _open_manifest(app: App, key: Key) -> Manifest | None:
 
 
 def _not_added_yet(app: App, key: Key) -> KeyTrouble:
-    """Tell the one step that is missing on a new device, and return the error that says so."""
+    """Tell the missing step on a new device, and return the error."""
     words = app.wording.init
     app.terminal.tell(words["shut"])
     app.terminal.tell(words["shut_here"])
@@ -68,7 +67,7 @@ def _not_added_yet(app: App, key: Key) -> KeyTrouble:
 
 
 def _described(manifest: Manifest) -> list[str]:
-    """Return a line for each current recipient, and one for the journal key."""
+    """Return a line for each current recipient, and a line for the journal key."""
     recipients = [
         f"sealed for {recipient.name} ({recipient.fingerprint}), added {recipient.added}"
         for recipient in manifest.current_recipients

@@ -1,4 +1,4 @@
-"""Choosing this device's key: by its fingerprint, the only usable key, from a menu, or a new key."""
+"""Choose the device's key: by fingerprint, the only usable key, from a menu, or a new key. Knows no journal."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def choose_key(app: App, fingerprint: str = "", new_name: str = "") -> Key:
-    """Return the secret key with this fingerprint, or a new key with this name, or else let the person choose.
+    """Return a secret key by fingerprint, or a new key by name; without both, let the person choose.
 
     KeyTrouble when the key is missing or cannot keep a journal.
     """
@@ -37,7 +37,7 @@ def _make_key(app: App, name: str) -> Key:
 
 
 def _by_fingerprint(keys: list[Key], typed: str) -> Key:
-    """Return the key with a fingerprint; KeyTrouble when it is missing, or cannot keep a journal."""
+    """Return a key by fingerprint; KeyTrouble for a missing or unusable key."""
     fingerprint = full_fingerprint(typed, "gpg --list-secret-keys")
     for key in keys:
         if key.fingerprint == fingerprint:

@@ -1,4 +1,4 @@
-"""Making a new journal: what its files may show, its manifest and its first commit."""
+"""Make a new journal: the key, the choice of names and fields in clear, the manifest, the first commit."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sexjournal.workflows.setup.start import Wishes
 
 BACK_UP = "gpg --armor --export-secret-keys {fingerprint} > journal-key.asc"
-# What the files may show: the sentence in the prompt files -> (names, clear).
+# The choices: the sentence in the prompt files -> (names, clear).
 SHOWS: dict[str, tuple[str, tuple[str, ...]]] = {
     "dated": ("dated", ()),
     "opaque": ("opaque", ()),
@@ -23,8 +23,8 @@ SHOWS: dict[str, tuple[str, tuple[str, ...]]] = {
 }
 
 
-def create(app: App, wishes: Wishes) -> None:
-    """Make a journal that is sealed for a key of this device; Damaged where pages are and journal.asc is gone."""
+def create_journal(app: App, wishes: Wishes) -> None:
+    """Make a journal, sealed for a key of the device; Damaged where pages are and journal.asc is gone."""
     from sexjournal.keys import update
     from sexjournal.keys.manifest import Recipient
 
@@ -59,7 +59,7 @@ def _what_files_show(app: App, wishes: Wishes) -> tuple[str, tuple[str, ...]]:
 
 
 def check_names(names: str) -> str:
-    """Return the kind of file names that was typed, possibly empty; BadInput for an unknown kind."""
+    """Return the typed kind of file names, possibly empty; BadInput for an unknown kind."""
     from sexjournal.keys.manifest import NAMES
 
     if names and names not in NAMES:
@@ -68,7 +68,7 @@ def check_names(names: str) -> str:
 
 
 def check_clear(fields: Sequence[str]) -> tuple[str, ...]:
-    """Return the fields that were typed to be shown in clear; BadInput for a field that cannot be."""
+    """Return the typed fields to show in clear; BadInput for an unsuitable field."""
     from sexjournal.keys.manifest import CLEARABLE
 
     for field in fields:

@@ -1,4 +1,4 @@
-"""Fetching the journal of another device, before this device trusts one."""
+"""Fetch the journal of another device, before the first trust. Opens no page."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def fetch(app: App, url: str, *, yes: bool) -> None:
 
 
 def fetch_again(app: App) -> bool:
-    """Fetch later changes to a journal that this device does not trust yet; return whether there were any.
+    """Fetch later changes to a journal without trust yet; return whether there were changes.
 
-    Trouble with the remote leaves the journal as it is. Where no journal is here yet, SyncTrouble goes on to the
-    caller: a new journal would be another one than the remote has.
+    After trouble with the remote, setting up goes on with the journal as fetched before. Without a journal here,
+    SyncTrouble goes on to the caller: a new journal would differ from the journal of the remote.
     """
     from sexjournal.workflows.sync import cloning
 
@@ -48,7 +48,7 @@ def fetch_again(app: App) -> bool:
 
 @contextmanager
 def explain_cancelling() -> Iterator[None]:
-    """Say after a cancelled passphrase that the journal was fetched, where gpg's hint says that nothing was changed."""
+    """Change the hint after a cancelled passphrase: the journal was fetched, and `journal init` goes on from there."""
     try:
         yield
     except PassphraseNotGiven as trouble:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sexjournal.workflows.setup.accept import accept
-from sexjournal.workflows.setup.create import create
+from sexjournal.workflows.setup.create import create_journal
 from sexjournal.workflows.setup.fetch import explain_cancelling, fetch, fetch_again
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ class Wishes:
 
 
 def set_up(app: App, wishes: Wishes) -> None:
-    """Make or accept the journal as wished; ask about the rest. Say so when there is nothing to do."""
+    """Make or accept the journal as wished, and ask about the rest. Say when the journal is ready already."""
     keyring = app.keyring
     if not wishes.source and keyring.is_trusted and not keyring.has_unconfirmed_changes():
         app.terminal.say(f"the journal in {app.directory} is ready, nothing was changed")
@@ -37,13 +37,13 @@ def set_up(app: App, wishes: Wishes) -> None:
     elif not keyring.exists:
         fetch_again(app)
     if not keyring.exists:
-        create(app, wishes)
+        create_journal(app, wishes)
         return
     with explain_cancelling() if wishes.source else nullcontext():
         accept(app, wishes)
 
 
 def set_up_if_missing(app: App) -> None:
-    """Make or accept the journal when this device trusts none yet."""
+    """Make or accept the journal when the device trusts no journal yet."""
     if not app.keyring.is_trusted:
         set_up(app, Wishes())

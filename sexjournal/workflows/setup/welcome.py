@@ -12,20 +12,20 @@ if TYPE_CHECKING:
 
 
 def need_terminal(app: App) -> None:
-    """Refuse to go on where nobody can answer."""
+    """Raise BadInput without a terminal for answers."""
     if not app.terminal.interactive:
         raise BadInput("this asks questions, and there is no terminal", "journal init --yes takes the defaults")
 
 
 def tell_adults_only(app: App) -> None:
-    """Welcome the person, and say for whom the journal is."""
+    """Welcome the person, and say that the journal is for adults."""
     ui, adult = app.wording.ui, app.wording.adult
     for line in (ui["welcome"], ui["no_handbook"], ui["not_a_verdict"], "", adult["statement"], adult["others"], ""):
         app.terminal.tell(line)
 
 
 def ask_whether_safe(app: App) -> None:
-    """Ask whether anybody with access to this computer could turn dangerous; no lock helps against force.
+    """Ask about danger from people with access to the computer, as no lock helps against force.
 
     "Yes" names the help lines and ends the command. The answer is not stored.
     """
