@@ -1,4 +1,4 @@
-"""The errors of this program, each with a sentence, a hint and an exit code. Knows no cause of them."""
+"""The errors for people, each with a sentence, a hint and an exit code. Knows no causes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterable
 
 
 class JournalError(Exception):
-    """An error that the person can act upon.
+    """An error for the person to act upon.
 
     `sentence` is lower case without a full stop and never holds the text of a page; `hint` says how to go on, or is
-    empty. Each class has its exit code.
+    empty. Each class has an exit code.
     """
 
     exit_code = 2
@@ -53,7 +53,7 @@ class Damaged(JournalError):
 
 
 class NotForUs(Damaged):
-    """A message is whole, and sealed for other keys than those of this device."""
+    """A message is whole, and sealed for keys of other devices only."""
 
 
 class NotForThisJournal(Damaged):

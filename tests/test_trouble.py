@@ -358,10 +358,10 @@ def test_a_file_in_place_of_a_directory_is_no_journal(room: Room) -> None:
     assert place.read_text() == "a shopping list"
 
 
-def sealed_by_hand(room: Room, text: bytes, own_page: bytes) -> bytes:
+def sealed_by_hand(room: Room, text: bytes, manifest: bytes) -> bytes:
     """A page sealed and signed with plain gpg, for the same readers as every other one."""
     journal_key = room.tools / "journal-key.asc"
-    journal_key.write_bytes(PUBLIC.findall(own_page)[-1])
+    journal_key.write_bytes(PUBLIC.findall(manifest)[-1])
     who = ("--local-user", room.fingerprint, "--recipient", room.fingerprint, "--recipient-file", str(journal_key))
     return room.gpg(*SEAL, *who, "--output", "-", stdin=text).out
 

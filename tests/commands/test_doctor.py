@@ -721,7 +721,7 @@ def test_where_there_is_no_journal_there_is_nothing_to_look_at(room: Room) -> No
     assert not room.journal_dir.exists()
 
 
-def test_pages_without_their_own_page_are_told_and_the_hint_brings_it_back(keys_of_run: Keys) -> None:
+def test_pages_without_their_manifest_are_told_and_the_hint_brings_it_back(keys_of_run: Keys) -> None:
     with sound(keys_of_run) as room:
         (room.journal_dir / "journal.asc").unlink()
         code, findings = found(room)
@@ -732,7 +732,7 @@ def test_pages_without_their_own_page_are_told_and_the_hint_brings_it_back(keys_
         assert found(room, "--fix")[0] == 0  # git may have given it to others to read
 
 
-def test_a_journal_s_own_page_that_is_damaged_or_another_is_told(keys_of_run: Keys) -> None:
+def test_a_manifest_that_is_damaged_or_another_is_told(keys_of_run: Keys) -> None:
     with sound(keys_of_run) as room:
         own = room.journal_dir / "journal.asc"
         genuine = own.read_bytes()

@@ -31,7 +31,7 @@ def test_it_makes_a_sealed_page_of_its_own_and_a_first_commit(room: Room) -> Non
     assert room.git("log", "--format=%an|%ae|%s").text == "journal|journal@localhost|journal: update\n"
 
 
-def test_its_own_page_brings_everything_back_with_gpg_alone(room: Room, make_room: Callable[..., Room]) -> None:
+def test_its_manifest_brings_everything_back_with_gpg_alone(room: Room, make_room: Callable[..., Room]) -> None:
     room.journal("init", "--yes", check=0)
     opened = room.open(room.journal_dir / "journal.asc")
     assert room.fingerprint.encode() in opened

@@ -196,7 +196,7 @@ def test_two_sides_are_merged_by_a_plan_and_checked_out(pair: tuple[Device, Devi
 
 
 def met_twice(here: Device) -> tuple[str, str]:
-    """Two commits with the same two before them, in which each side joined what the other has of the own page."""
+    """Two commits with the same two before them, in which each side joined what the other has of the manifest."""
     start = here.remote.head
 
     def commit(text: bytes, first: str, second: str) -> str:
@@ -206,7 +206,7 @@ def met_twice(here: Device) -> tuple[str, str]:
     return commit(b"ours", left, right), commit(b"theirs", left, right)
 
 
-def test_where_ways_met_twice_one_of_the_own_pages_there_came_before(pair: tuple[Device, Device]) -> None:
+def test_where_ways_met_twice_one_of_the_manifests_there_came_before(pair: tuple[Device, Device]) -> None:
     here, _ = pair
     start = here.remote.head
     ours, theirs = met_twice(here)

@@ -42,7 +42,7 @@ def test_every_name_that_we_make_comes_in(date: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["0000/0000.k7q2m9xa.md.asc", "k7/k7q2m9xa.md.asc", OWN])
-def test_pages_without_a_date_opaque_ones_and_the_own_page_come_in(path: str) -> None:
+def test_pages_without_a_date_opaque_ones_and_the_manifest_come_in(path: str) -> None:
     assert told(path, blob("2")) == []
 
 
@@ -109,7 +109,7 @@ def test_an_id_that_another_path_has_does_not_come_in() -> None:
     assert [finding.name for finding in refusals(tree({OWN: "1"}), both)] == [LAKE, other]
 
 
-def test_a_tree_without_the_own_page_is_told() -> None:
+def test_a_tree_without_the_manifest_is_told() -> None:
     here = tree({OWN: "1", LAKE: "1"})
     (finding,) = refusals(here, tree({LAKE: "1"}))
     assert finding.name == OWN

@@ -23,9 +23,9 @@ def test_pages_from_before_a_key_was_extended_stay_genuine(two: Room) -> None:
     two.journal("new", stdin=b"Written after it was extended.\n", check=0)
     listed = two.journal("list", check=0)
     assert (len(listed.text.splitlines()), listed.err) == (2, b"")
-    own_page = (two.journal_dir / "journal.asc").read_bytes()
+    manifest = (two.journal_dir / "journal.asc").read_bytes()
     two.journal("keys", "add", two.fingerprint, "--yes", check=0)
-    assert (two.journal_dir / "journal.asc").read_bytes() == own_page
+    assert (two.journal_dir / "journal.asc").read_bytes() == manifest
     before = {path: path.read_bytes() for path in two.files()}
     two.journal("keys", "remove", second, "--yes", check=0)
     assert [path for path in two.files() if path.read_bytes() == before[path]] == []

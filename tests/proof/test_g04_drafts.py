@@ -78,11 +78,11 @@ FAILURES: dict[str, Failure] = {
         mended,
         locked=True,
     ),
-    "the journal's own page is gone": Failure(
+    "the manifest is gone": Failure(
         (f"{MANIFEST}.rename(tools / 'own')",),
         lambda room: (room.tools / "own").rename(room.journal_dir / "journal.asc"),
     ),
-    "the journal's own page is damaged": Failure(
+    "the manifest is damaged": Failure(
         (f"(tools / 'own').write_bytes({MANIFEST}.read_bytes())", f"{MANIFEST}.write_bytes(b'no message')"),
         lambda room: shutil.copy(room.tools / "own", room.journal_dir / "journal.asc"),
     ),

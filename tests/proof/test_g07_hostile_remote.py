@@ -86,13 +86,13 @@ def emptied(attacker: Attacker) -> None:
     attacker.push()
 
 
-def old_own_page(attacker: Attacker) -> None:
+def old_manifest(attacker: Attacker) -> None:
     oldest = attacker.git("log", "--format=%H", "--", "journal.asc").text.split()[-1]
     (attacker.clone / "journal.asc").write_bytes(attacker.git("cat-file", "blob", f"{oldest}:journal.asc").out)
     attacker.push()
 
 
-def no_own_page(attacker: Attacker) -> None:
+def no_manifest(attacker: Attacker) -> None:
     (attacker.clone / "journal.asc").unlink()
     attacker.push()
 
@@ -226,7 +226,7 @@ def branch_of_no_history(attacker: Attacker) -> None:
 
 ATTACKS = (
     *(forged, signed_by_a_stranger, swapped, copied, added_to, replayed, replayed_in_another_coat, brought_back),
-    *(truncated, emptied, old_own_page, no_own_page, all_removed, attributes, another_encoding, modules, link),
+    *(truncated, emptied, old_manifest, no_manifest, all_removed, attributes, another_encoding, modules, link),
     *(linked_page, program, submodule, odd_name, names_that_differ_in_case, plain_text, huge, out_of_the_tree),
     *(
         into_git,

@@ -1,4 +1,4 @@
-"""G12: each failure of gpg, of its key and of the journal's own page has its own sentence, exit code and hint."""
+"""G12: each failure of gpg, of its key and of the manifest has its own sentence, exit code and hint."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class Case:
     keys: tuple[str, ...] = ("plain", "second")
 
 
-def own_page(change: Callable[[Room, bytes], bytes]) -> Callable[[Room, Keys], object]:
-    """Change the journal's own page, behind the back of this device."""
+def manifest(change: Callable[[Room, bytes], bytes]) -> Callable[[Room, Keys], object]:
+    """Change the manifest, behind the back of this device."""
 
     def arrange(room: Room, _keys: Keys) -> None:
         path = room.journal_dir / "journal.asc"
@@ -57,7 +57,7 @@ def sealed_by(name: str, reader: str) -> Callable[[Room, bytes], bytes]:
 
 def foreign(room: Room, keys: Keys) -> None:
     """Sealed for a key that is not on this device."""
-    own_page(sealed_by("plain", "second"))(room, keys)
+    manifest(sealed_by("plain", "second"))(room, keys)
     room.gpg("--yes", "--delete-secret-keys", room.fingerprints["second"])
 
 
@@ -89,12 +89,12 @@ CASES: dict[str, Case] = {
     "the key is not there": Case(of_room(goes), 3),
     "the key has expired": Case(of_room(expires), 3, ("new",)),
     "the key was revoked": Case(revoke, 3, ("new",)),
-    "the own page is bent where it is sealed for this key": Case(own_page(bent(60)), 5),
-    "the own page is bent in its text": Case(own_page(bent(-60)), 5),
-    "the own page is cut": Case(own_page(lambda _room, sealed: sealed[: len(sealed) // 2]), 5),
-    "the own page is for another key": Case(foreign, 5),
-    "the own page is signed by another key": Case(own_page(sealed_by("second", "plain")), 5),
-    "the own page is not there": Case(of_room(lambda room: (room.journal_dir / "journal.asc").unlink()), 2),
+    "the manifest is bent where it is sealed for this key": Case(manifest(bent(60)), 5),
+    "the manifest is bent in its text": Case(manifest(bent(-60)), 5),
+    "the manifest is cut": Case(manifest(lambda _room, sealed: sealed[: len(sealed) // 2]), 5),
+    "the manifest is for another key": Case(foreign, 5),
+    "the manifest is signed by another key": Case(manifest(sealed_by("second", "plain")), 5),
+    "the manifest is not there": Case(of_room(lambda room: (room.journal_dir / "journal.asc").unlink()), 2),
 }
 
 

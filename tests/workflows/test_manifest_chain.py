@@ -14,7 +14,7 @@ import pytest
 from room import Room
 from test_sync import answered, bare, joined
 
-# Seals an own page of the thief's into the journal. The page is made by what stands in the middle.
+# Seals a manifest of the thief's into the journal. The lines in the middle make the manifest.
 WRITE = """
 import os
 from dataclasses import replace
@@ -62,7 +62,7 @@ class Stolen:
     remote: Path
 
     def write(self, made: str) -> None:
-        """Put an own page of the thief's into their journal."""
+        """Put a manifest of the thief's into their journal."""
         self.thief.run(sys.executable, "-c", WRITE.format(made=made), check=0)
 
     def push(self) -> None:
@@ -101,7 +101,7 @@ def test_what_a_stolen_device_claims_is_not_taken_in(stolen: Stolen, claim: str)
     stolen.here.journal("keys", "remove", stolen.here.fingerprints["second"], "--yes", check=0)
 
 
-def test_an_own_page_that_is_as_it_should_be_is_taken_in(stolen: Stolen) -> None:
+def test_a_manifest_that_is_as_it_should_be_is_taken_in(stolen: Stolen) -> None:
     """The control: written in the same way, with nothing wrong in it."""
     stolen.write("page = page.changed()")
     stolen.push()

@@ -73,7 +73,7 @@ def test_an_unreachable_remote_is_no_trouble(room: Room) -> None:
     assert room.git("status", "--porcelain").out == b""
 
 
-def test_a_journal_without_its_own_page_is_not_synced(pair: Pair) -> None:
+def test_a_journal_without_its_manifest_is_not_synced(pair: Pair) -> None:
     (pair.here.journal_dir / "journal.asc").unlink()
     pair.here.journal("sync", "--yes", check=2)
     assert pair.here.git("ls-files", "journal.asc").text == "journal.asc\n"
@@ -283,7 +283,7 @@ def test_a_damaged_page_is_not_sent_and_the_others_are(pair: Pair, left: bytes) 
     pair.here.journal("sync", check=0)
 
 
-def test_a_damaged_own_page_is_neither_committed_nor_sent(pair: Pair) -> None:
+def test_a_damaged_manifest_is_neither_committed_nor_sent(pair: Pair) -> None:
     path = pair.here.journal_dir / "journal.asc"
     whole = path.read_bytes()
     path.write_bytes(whole.replace(whole[400:405], b"AAAAA"))
