@@ -11,6 +11,7 @@ import pytest
 import shelf as shelves
 from ground import WAYS, Ground, inside, made
 from hypothesis import HealthCheck, settings
+from pairs import Pair, joined, paired
 from room import GITCONFIG, Keys, Room, heed_signals
 from shelf import Shelf
 
@@ -113,8 +114,9 @@ def alone(room: Room) -> Room:
 
 @pytest.fixture(scope="module")
 def stocked(request: pytest.FixtureRequest, keys_of_run: Keys) -> Iterator[Shelf]:
-    """A journal with the PAGES of the module on it."""
-    with shelves.stocked(keys_of_run, request.module.PAGES) as shelf:
+    """A journal with the PAGES of the module on it, made by its SHELF where it has one."""
+    shelf_of = getattr(request.module, "SHELF", shelves.stocked)
+    with shelf_of(keys_of_run, request.module.PAGES) as shelf:
         yield shelf
 
 
@@ -123,3 +125,18 @@ def shelf(stocked: Shelf) -> Iterator[Shelf]:
     """That journal as it was, swept and put back after each test."""
     yield stocked
     stocked.put_back()
+
+
+@pytest.fixture
+def pair(make_room: Callable[..., Room]) -> Pair:
+    """Two devices that share a journal by a remote."""
+    return paired(make_room)
+
+
+@pytest.fixture
+def third(pair: Pair, make_room: Callable[..., Room]) -> Room:
+    """A device that was added by the first one, which the second has not heard of."""
+    key = pair.here.fingerprints["locked"]
+    pair.here.journal("keys", "add", key, "--yes", check=0)
+    pair.here.journal("sync", check=0)
+    return joined(pair.here, pair.remote, "locked", make_room)

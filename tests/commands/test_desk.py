@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 import shelf as shelves
-from room import Keys, Room
+from room import Room
 from shelf import Shelf
 from sitting import DUTCH, drafts, editor, ended, snapshot, tables, talk, window
 
@@ -34,12 +34,7 @@ PAGES = {
     "kept": written("2026-11-21", "", jot="by the lake CANARY"),
 }
 NEWEST = ["kept", "lake", "hard", "resting", "rain"]
-
-
-@pytest.fixture(scope="module")
-def stocked(keys_of_run: Keys) -> Iterator[Shelf]:
-    with shelves.laid(keys_of_run, PAGES) as shelf:
-        yield shelf
+SHELF = shelves.laid
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from room import Keys, Result, Room
 from shelf import Shelf
 from sitting import DUTCH, ended, window
 from stores import store_in
-from test_trouble import on_a_small_disk
+from troubles import on_a_small_disk
 
 from sexjournal.drafts.draft import About, Draft
 from sexjournal.keys import update

@@ -7,8 +7,7 @@ import stat
 from collections.abc import Callable, Iterator
 
 import pytest
-import shelf as shelves
-from room import Keys, Room
+from room import Room
 from shelf import Shelf
 from sitting import DUTCH, drafts, editor, ended, say, talk, window
 
@@ -17,12 +16,7 @@ from sexjournal.entry.entry import Entry, parse
 NOW = "2026-11-22T21:30:00+01:00"
 KEPT = "Kept. The rest can wait until you feel like it."
 OFFER = "It was only today. Keep one line for now and write tomorrow, or write now anyway?"
-
-
-@pytest.fixture(scope="module")
-def stocked(keys_of_run: Keys) -> Iterator[Shelf]:
-    with shelves.stocked(keys_of_run, {}) as shelf:
-        yield shelf
+PAGES: dict[str, str] = {}
 
 
 @pytest.fixture

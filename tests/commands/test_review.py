@@ -22,7 +22,7 @@ from pathlib import Path
 import pexpect
 import pytest
 import shelf as shelves
-from room import JOURNAL, Keys, Room
+from room import JOURNAL, Room
 from shelf import Shelf
 from sitting import DUTCH, drafts, editor, ended, say, tables, talk, window
 
@@ -80,12 +80,7 @@ PAGES = {
         "rating: 6\n---\nSnow CANARY.\n"
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def stocked(keys_of_run: Keys) -> Iterator[Shelf]:
-    with shelves.laid(keys_of_run, PAGES) as shelf:
-        yield shelf
+SHELF = shelves.laid
 
 
 @pytest.fixture

@@ -6,13 +6,14 @@ import re
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pexpect
 import pytest
 import shelf as shelves
-from room import Keys, Room
+from room import Room
 from shelf import Shelf
 
 needs_less = pytest.mark.skipif(not shutil.which("less"), reason="less is not on PATH")
@@ -37,12 +38,7 @@ PAGES = {
 SMCUP, RMCUP = "\x1b[?1049h", "\x1b[?1049l"
 ESCAPE = re.compile(r"\x1b(\[[?>=]?[0-9;]*[a-zA-Z]|[=>])")
 COLOUR = re.compile(r"\x1b\[[0-9;]*m")
-
-
-@pytest.fixture(scope="module")
-def stocked(keys_of_run: Keys) -> Iterator[Shelf]:
-    with shelves.stocked(keys_of_run, PAGES, keys=("plain", "second")) as shelf:
-        yield shelf
+SHELF = partial(shelves.stocked, keys=("plain", "second"))
 
 
 # The exact text

@@ -14,11 +14,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from ground import inside
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -87,16 +87,6 @@ class Bench:
             if folder.is_dir():
                 shutil.rmtree(folder)
         self.index.unlink(missing_ok=True)
-
-
-@contextmanager
-def inside(room: Room) -> Iterator[None]:
-    """This process finds the keys of the room, as its commands do."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("GPG_TTY", raising=False)
-        for name, value in room.environment().items():
-            patch.setenv(name, value)
-        yield
 
 
 def made(room: Room) -> Bench:

@@ -6,13 +6,11 @@ import io
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator
 
 import pexpect
 import pytest
 import shelf as shelves
 from rich.cells import cell_len
-from room import Keys
 from shelf import Shelf
 from sitting import DUTCH, tables
 
@@ -67,19 +65,7 @@ OTHERS = {
         "---\nCANARY", "  - {cadence: month, at: 2026-11-01T20:10+01:00, now: 7, blind: true}\n---\nCANARY"
     ),
 }
-
-
-@pytest.fixture(scope="module")
-def stocked(keys_of_run: Keys) -> Iterator[Shelf]:
-    with shelves.laid(keys_of_run, PAGES) as shelf:
-        yield shelf
-
-
-@pytest.fixture
-def shelf(stocked: Shelf) -> Iterator[Shelf]:
-    """A journal with twelve pages that were looked at again."""
-    yield stocked
-    stocked.put_back()
+SHELF = shelves.laid
 
 
 def keep(shelf: Shelf, *names: str) -> None:

@@ -7,10 +7,8 @@ from pathlib import Path
 
 import pytest
 from attacker import Attacker, in_another_coat
+from pairs import PAGE, Pair, answered
 from room import Room
-from test_sync import PAGE, Pair, answered, pair, third
-
-__all__ = ["pair", "third"]  # fixtures
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pairs import Pair, answered, joined
 from room import Room
-from test_sync import answered, bare, joined
 
 # Seals a manifest of the thief's into the journal. The lines in the middle make the manifest.
 WRITE = """
@@ -81,13 +81,8 @@ class Stolen:
 
 
 @pytest.fixture
-def stolen(make_room: Callable[..., Room]) -> Stolen:
-    here = make_room(keys=("plain", "second", "locked"))
-    remote = bare(here)
-    here.journal("init", "--yes", "--key", here.fingerprint, check=0)
-    here.journal("keys", "add", here.fingerprints["second"], "--yes", check=0)
-    here.journal("sync", "--remote", str(remote), check=0)
-    return Stolen(here, joined(here, remote, "second", make_room), remote)
+def stolen(pair: Pair) -> Stolen:
+    return Stolen(pair.here, pair.there, pair.remote)
 
 
 @pytest.mark.parametrize("claim", CLAIMS)

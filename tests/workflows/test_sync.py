@@ -3,60 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pairs import PAGE, Pair, answered, bare, joined
 from room import Room
-
-PAGE = "The lake.\n\nIt rained, and we stayed in.\n\nWe said little.\n"
-
-
-@dataclass
-class Pair:
-    """Two devices, here and there, that share a journal by a bare repository."""
-
-    here: Room
-    there: Room
-    remote: Path
-
-    def sync(self, *rooms: Room) -> None:
-        for room in rooms or (self.here, self.there, self.here):
-            room.journal("sync", check=0)
-
-    def write(self, room: Room, text: str, *options: str) -> str:
-        return room.journal("new", *options, stdin=text.encode(), check=0).text.strip()
-
-    def bodies(self, room: Room) -> dict[str, str]:
-        """Every page by its id, as `journal show --raw` gives it."""
-        listed = room.journal("list", check=None).text.splitlines()
-        ids = [line.split("\t")[0] for line in listed]
-        return {one: room.journal("show", "--raw", one, check=None).text for one in ids}
-
-
-def bare(room: Room) -> Path:
-    remote = room.root / "remote.git"
-    room.git("init", "--quiet", "--bare", "--initial-branch=main", str(remote), cwd=room.home)
-    return remote
-
-
-def joined(here: Room, remote: Path, name: str, make_room: Callable[..., Room]) -> Room:
-    """Another device of the person's, with one of their keys."""
-    room = make_room(keys=())
-    room.gpg("--import", stdin=here.gpg("--armor", "--export-secret-keys", here.fingerprints[name]).out)
-    room.journal("init", "--from", str(remote), "--yes", check=0)
-    return room
-
-
-@pytest.fixture
-def pair(make_room: Callable[..., Room]) -> Pair:
-    here = make_room(keys=("plain", "second", "locked"))
-    remote = bare(here)
-    here.journal("init", "--yes", "--key", here.fingerprint, check=0)
-    here.journal("keys", "add", here.fingerprints["second"], "--yes", check=0)
-    here.journal("sync", "--remote", str(remote), check=0)
-    there = joined(here, remote, "second", make_room)
-    return Pair(here, there, remote)
 
 
 def test_without_a_remote_everything_is_committed_and_it_says_so(room: Room) -> None:
@@ -181,25 +132,6 @@ def test_a_removed_key_is_noticed_on_the_other_device_and_confirmed(make_room: C
     here.journal("sync", check=0)
     assert late in pair.bodies(here)
     assert pair.bodies(here) == pair.bodies(there)
-
-
-@pytest.fixture
-def third(pair: Pair, make_room: Callable[..., Room]) -> Room:
-    """A device that was added by the first one, which the second has not heard of."""
-    key = pair.here.fingerprints["locked"]
-    pair.here.journal("keys", "add", key, "--yes", check=0)
-    pair.here.journal("sync", check=0)
-    return joined(pair.here, pair.remote, "locked", make_room)
-
-
-def answered(room: Room, *answers: str) -> str:
-    terminal = room.terminal("sync")
-    for answer in answers:
-        terminal.expect_exact("> ")
-        terminal.sendline(answer)
-    told: str = terminal.read()
-    terminal.wait()
-    return told
 
 
 def test_who_was_added_in_between_may_add_others(pair: Pair, third: Room) -> None:
