@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
+from tools import PACKAGE, ROOT
 
 import sexjournal
 
-ROOT = Path(__file__).parents[2]
-PACKAGE = ROOT / "sexjournal"
 FLOORS = sorted(path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists())
 MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem != "__init__")
 CARRY_ON = (ROOT / "README.md").read_text("utf-8").partition("\n## Carry it on\n")[2].partition("\n## ")[0]

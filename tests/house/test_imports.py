@@ -1,19 +1,16 @@
-"""The house: who imports whom, what start-up costs, and that linters and types are as clean as the rules want them."""
+"""Imports: who imports whom, and what start-up costs."""
 
 from __future__ import annotations
 
 import ast
 import shutil
-import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tools import PACKAGE, ROOT, run_tool
 
-ROOT = Path(__file__).parents[1]
-PACKAGE = ROOT / "sexjournal"
-TOOLS = Path(sys.executable).parent
 # Each costs 20 to 60 ms: they are imported in the functions that need them.
 HEAVY = {
     *("dateparser", "frontmatter", "gnupg", "markdown_it", "pendulum"),
@@ -21,14 +18,6 @@ HEAVY = {
 }
 PURE = ("entry", "prompts", "reflect", "search")
 CLOCK = {"now", "today", "utcnow"}
-TOP_LEVEL = {"pyproject.toml", "README.md", "sexjournal", "tests", "completions", "LICENSE", "CHANGELOG.md"}
-BUILT = ("build", "dist", "__pycache__", "*.egg-info")  # not kept, see .gitignore
-
-
-def run(*argv: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """Run a tool of this environment."""
-    words = (str(TOOLS / argv[0]), *argv[1:])
-    return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False, timeout=120)
 
 
 def at_import_time(node: ast.AST) -> Iterator[ast.Import | ast.ImportFrom]:
@@ -51,7 +40,7 @@ def libraries(found: ast.Import | ast.ImportFrom) -> set[str]:
 
 
 def test_the_import_rules_hold() -> None:
-    done = run("lint-imports", "--no-cache", "--no-logo")
+    done = run_tool("lint-imports", "--no-cache", "--no-logo")
     assert done.returncode == 0, done.stdout
 
 
@@ -92,7 +81,7 @@ def test_a_wrong_import_would_be_told(tmp_path: Path, module: str, line: str) ->
     shutil.copy(ROOT / ".importlinter", tmp_path)
     with (tmp_path / "sexjournal" / f"{module}.py").open("a") as file:
         file.write(f"\n{line}\n")
-    done = run("lint-imports", "--no-cache", "--no-logo", folder=tmp_path)
+    done = run_tool("lint-imports", "--no-cache", "--no-logo", folder=tmp_path)
     assert done.returncode == 1, done.stdout
     assert f"sexjournal.{module.replace('/', '.')}" in done.stdout.replace("- fresh", "sexjournal.fresh")
 
@@ -128,21 +117,6 @@ def test_a_command_does_not_import_the_others() -> None:
 
 
 def imported_by(code: str) -> set[str]:
-    done = run(Path(sys.executable).name, "-c", f"import sys; {code}; print(); print(*sys.modules)")
+    done = run_tool(Path(sys.executable).name, "-c", f"import sys; {code}; print(); print(*sys.modules)")
     assert done.returncode == 0, done.stderr
     return set(done.stdout.splitlines()[-1].split())
-
-
-# Clean
-
-
-@pytest.mark.parametrize("words", [("ruff", "check", "."), ("ruff", "format", "--check", "."), ("mypy",)], ids=" ".join)
-def test_the_tools_have_nothing_to_say(words: Sequence[str]) -> None:
-    done = run(*words)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_the_top_level_holds_what_it_should_and_nothing_else() -> None:
-    here = {path.name for path in ROOT.iterdir() if not path.name.startswith(".")}
-    built = {path.name for pattern in BUILT for path in ROOT.glob(pattern)}
-    assert here - built == TOP_LEVEL
