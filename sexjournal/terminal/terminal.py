@@ -46,7 +46,7 @@ class Terminal:
         return self._language()
 
     @cached_property
-    def face(self) -> Style:
+    def style(self) -> Style:
         """Return how stdout shows things: width, colour, language."""
         from sexjournal.terminal.style import Style
 
@@ -59,9 +59,9 @@ class Terminal:
         from sexjournal.terminal.console import Console
         from sexjournal.terminal.style import Style
 
-        face = Style.of(sys.stderr, self._environ)
+        style = Style.of(sys.stderr, self._environ)
         wording = self._wording()
-        return Asker(Console(sys.stdin, sys.stderr, wording.ui, face.colour, face.width), wording, self._today())
+        return Asker(Console(sys.stdin, sys.stderr, wording.ui, style.colour, style.width), wording, self._today())
 
     @cached_property
     def words(self) -> Mapping[str, str]:
@@ -150,7 +150,7 @@ class Terminal:
         """Print on stdout; paged, on a screen that is gone afterwards."""
         from sexjournal.terminal.pager import show_in_pager
 
-        if paged and self.face.tty:
+        if paged and self.style.tty:
             show_in_pager(text, self._environ, sys.stdout)
         else:
             sys.stdout.write(text)
@@ -173,8 +173,8 @@ class Terminal:
         from sexjournal.terminal.pager import is_long, show_in_pager_within
         from sexjournal.terminal.style import Style
 
-        face = dataclasses.replace(Style.of(sys.stderr, self._environ, plain=self._plain), language=self.language)
-        text = page_text(entry, face, self.words)
+        style = dataclasses.replace(Style.of(sys.stderr, self._environ, plain=self._plain), language=self.language)
+        text = page_text(entry, style, self.words)
         if self._plain or not is_long(text, sys.stderr):
             sys.stderr.write(text)
         else:

@@ -15,23 +15,14 @@ from measure import Module
 MOST_LINES = 300
 MOST_MEMBERS = 20
 MOST_MODULES = 8  # directly below the package, beside __init__.py
-TO_BE_SPLIT = "to be split at its seams"
-LONG_FILES = {}
-LARGE_CLASSES = {}
+# What may be larger, by path or by "path: class", each with its reason.
+LONG_FILES: dict[str, str] = {}
+LARGE_CLASSES: dict[str, str] = {}
 # How often each file reaches through the App. A number may only fall.
-REACHES = {
-    "commands/read/grep.py": 1,
-    "commands/read/listing.py": 1,
-    "commands/reflect/review.py": 1,
-    "workflows/doctor/keys.py": 1,
-    "workflows/doctor/pages.py": 1,
-}
+REACHES: dict[str, int] = {}
 # How often each file decides by the words of an error, where a type of error should decide.
 DECISIONS: dict[str, int] = {}
-# Percent. When the floors are readable, these are lowered to 2, 5 and 6.
-MOST_VAGUE = 8.2
-MOST_PRONOUNS = 12.4
-MOST_SHARED = 18.7
+MOST_VAGUE, MOST_PRONOUNS, MOST_SHARED = 2, 5, 6  # percent
 
 PARTS = measure.modules()
 

@@ -30,5 +30,5 @@ def config(
     app.terminal.show(
         json_text([dict(zip(COLUMNS, row, strict=True)) for row in rows])
         if json
-        else setting_lines(rows, app.terminal.face)
+        else setting_lines(rows, app.terminal.style)
     )

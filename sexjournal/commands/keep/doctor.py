@@ -35,7 +35,9 @@ def doctor(ctx: typer.Context, fix: Fix = False, json: Json = False) -> None:
     if json:
         app.terminal.show(json_text([finding.to_json() for finding in findings]))
     else:
-        app.terminal.show(finding_lines([(_sentence(finding), finding.hint) for finding in unfixed], app.terminal.face))
+        app.terminal.show(
+            finding_lines([(_sentence(finding), finding.hint) for finding in unfixed], app.terminal.style)
+        )
     app.terminal.say(_verdict(unfixed))
     app.exit_code = doctor.exit_code(unfixed)
     app.leave()

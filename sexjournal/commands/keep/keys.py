@@ -70,4 +70,4 @@ def _show(app: App, *, json: bool) -> None:
     from sexjournal.terminal.text import json_text
 
     rows = membership.list_keys(app)
-    app.terminal.show(json_text(rows) if json else key_lines(rows, app.terminal.face))
+    app.terminal.show(json_text(rows) if json else key_lines(rows, app.terminal.style))

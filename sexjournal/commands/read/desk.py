@@ -24,7 +24,7 @@ def desk(app: App) -> None:
     offer_leftovers(app)
     _show_what_waits(app)
     recent = newest_first(app.archive.read().entries)[:LAST_FEW]
-    app.terminal.show(entry_lines(recent, app.terminal.face, app.terminal.words))
+    app.terminal.show(entry_lines(recent, app.terminal.style, app.terminal.words))
     app.terminal.say(f"git: {app.repository.state()}")
     app.leave()
 

@@ -126,7 +126,8 @@ def _ask_for_pattern(app: App) -> str:
 
 
 def _coloured(app: App, when: str) -> bool:
-    choices = {"always": True, "never": False, "auto": app.terminal.face.colour}
+    style = app.terminal.style
+    choices = {"always": True, "never": False, "auto": style.colour}
     if when not in choices:
         raise BadInput(f"--color takes always, never or auto, not '{when}'")
     return choices[when]

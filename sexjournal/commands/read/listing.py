@@ -24,10 +24,9 @@ def listing(
     app = app_of(ctx)
     entries = [page.entry for page in app.archive.select(filter_options.to_filters(app, refs))]
     rows = entries[:number] if number else entries
-    words = (
-        app.terminal.words if app.terminal.face.tty else {}
-    )  # a pipe gets none of them, and to read them takes a moment
-    app.terminal.show(entries_json(rows, app.terminal.face) if json else entry_lines(rows, app.terminal.face, words))
+    style = app.terminal.style
+    words = app.terminal.words if style.tty else {}  # a pipe shows none, and loading them takes a moment
+    app.terminal.show(entries_json(rows, style) if json else entry_lines(rows, style, words))
     if not entries and (filter_options.any_set or refs):
         raise NothingFound("no page matches", "journal list shows them all")
     app.leave()

@@ -30,6 +30,6 @@ def show(
         sys.stdout.buffer.write(b"".join(entry.text.encode("utf-8", "surrogateescape") for entry in entries))
     else:
         app.terminal.show(
-            "\n\n".join(page_text(entry, app.terminal.face, app.terminal.words) for entry in entries), paged=True
+            "\n\n".join(page_text(entry, app.terminal.style, app.terminal.words) for entry in entries), paged=True
         )
     app.leave()

@@ -67,7 +67,7 @@ def _show_due(app: App, due: tuple[DuePage, ...], *, json: bool) -> None:
     if json:
         app.terminal.show(json_text([{"id": page.entry.id, "cadence": page.cadence} for page in due]))
     elif due:
-        app.terminal.show(entry_lines([page.entry for page in due], app.terminal.face, app.terminal.words))
+        app.terminal.show(entry_lines([page.entry for page in due], app.terminal.style, app.terminal.words))
     else:
         app.terminal.tell(app.wording.ui["nothing_due"])
 
@@ -81,7 +81,8 @@ def _show_then_and_now(app: App, *, plain: bool, json: bool) -> None:
     if json:
         app.terminal.show(json_text(chart.to_json(rows)))
         return
-    draw = chart.chart_table if plain or not app.terminal.face.tty else chart.chart_lines
-    app.terminal.show(draw(rows, app.terminal.face, app.terminal.words))
+    style = app.terminal.style
+    draw = chart.chart_table if plain or not style.tty else chart.chart_lines
+    app.terminal.show(draw(rows, style, app.terminal.words))
     for sentence in chart.caption(rows, app.wording.messages, app.terminal.words):
         app.terminal.tell(sentence)

@@ -86,7 +86,7 @@ def _show_counts(app: App, filter_options: FilterOptions, *, json: bool) -> None
     pages = app.archive.select(filter_options.to_filters(app))
     counts = Counter(word for page in pages for word in page.entry.tags)
     ordered = dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
-    app.terminal.show(json_text(ordered) if json else tag_lines(ordered, app.terminal.face))
+    app.terminal.show(json_text(ordered) if json else tag_lines(ordered, app.terminal.style))
     app.leave()
 
 

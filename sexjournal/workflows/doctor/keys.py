@@ -69,7 +69,8 @@ def check_recipients(app: App) -> Iterator[Finding]:
 
 def check_second_key(app: App) -> Iterator[Finding]:
     """Yield a finding when a single key opens the journal."""
-    if len(app.keyring.manifest.current_recipients) < 2:
+    manifest = app.keyring.manifest
+    if len(manifest.current_recipients) < 2:
         hint = "'journal keys backup' makes a key to keep on paper, 'journal keys add' lets another device read too"
         yield Finding("only this device's key opens the journal: if it is lost, the pages are lost", hint)
 

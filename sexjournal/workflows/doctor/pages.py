@@ -94,7 +94,8 @@ def _check_recipients_of_pages(app: App, reading: Reading) -> Iterator[Finding]:
 
 def _check_names(app: App, reading: Reading) -> Iterator[Finding]:
     """Yield the names of files that show a date in a journal that hides dates."""
-    if not app.keyring.manifest.hidden:
+    manifest = app.keyring.manifest
+    if not manifest.hidden:
         return
     names = [page.name for page in reading.stored if not Path(page.name).name.startswith(page.entry.id)]
     if names:
