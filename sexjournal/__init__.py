@@ -24,7 +24,7 @@ How a page travels from the keyboard to the disk:
 
     1. commands/write/new.py reads the options, workflows/new_page.py chooses the editor, questions or standard input.
     2. drafts/ keeps the text in memory-backed storage, so that an error or a kill loses no words.
-    3. entry/ parses the text once. workflows/completing.py adds id, kind, moment of writing and date.
+    3. entry/ parses the text once. workflows/new_fields.py adds id, kind, moment of writing and date.
     4. journal/archive.py saves: journal/store.py names the file, keys/keyring.py gives the recipients,
        openpgp/sealing.py signs and encrypts, then reads the recipients of the message back.
     5. system/disk.py writes the file whole, journal/commits.py commits, and the draft is wiped.
@@ -35,8 +35,36 @@ remembers the result, sealed. search/ selects the pages, and terminal/ makes eac
 
 How a page travels from the remote to the disk: workflows/sync/exchange.py fetches beside the journal (git/remote.py).
 git/trees.py refuses odd paths and plans the result for each path. manifest_chain.py follows the manifest from step to
-step. incoming.py opens and verifies every page that arrives; doubtful pages need the consent of the person. joining.py
+step. incoming.py opens and verifies every page that arrives; doubtful pages need the consent of the person. merging.py
 merges what both devices changed. Only then does git/checkout.py touch files of the journal.
+
+Names that need a word more:
+
+    commands/read/desk.py   `journal` alone: what waits, the last few pages, the state of git
+    commands/keep/          keep the journal in order: sync, keys, doctor, lock, config
+    config.py               the settings of a device; settings of the journal are in the manifest
+    entry/fields.py         the fields of a page and the kinds of pages
+    entry/dates.py          a date as it is stored
+    entry/typed_dates.py    a typed date as a stored one; entry/date_rules.py: the words and forms for it
+    entry/moments.py        a date with a time
+    prompts/wording.py      all texts of one language
+    prompts/questions.py    which questions a page has; workflows/questions.py asks them
+    prompts/answers.py      the field of each answer; prompts/typed_answers.py: typed text as a value
+    prompts/template.py     an empty page for the editor
+    reflect/due.py          when a page is due for a review, and for how long
+    reflect/review.py       what a review stores
+    openpgp/sequoia.py      makes the journal keys, and opens pages in this process
+    openpgp/gpg.py          the keys of the person; seals, and opens what Sequoia cannot
+    openpgp/policy.py       when a message that gpg opened counts
+    keys/coverage.py        for which keys a file is sealed, compared with the recipients of today
+    git/refs.py             the names of our refs
+    git/trees.py            which incoming paths and modes are refused
+    drafts/places.py        which directories lie in memory
+    drafts/draft.py         one draft; drafts/drafts.py: the drafts of one journal
+    search/references.py    how a person names a page: `last`, `-2`, a date, an id
+    search/posix.py         patterns of grep as patterns of Python
+    workflows/recovery.py   offers the drafts of killed commands
+    workflows/restoring.py  brings removed pages back from git's past
 
 Words. A page is an Entry in memory, and a sealed file on disk. The manifest holds settings, recipients and the journal
 key. Trust is the manifest that this device has accepted. The README has a glossary ("Carry it on").

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sexjournal.errors import SyncTrouble
-from sexjournal.git.names import CHECKOUT_RECORD, CHECKOUT_REF
 from sexjournal.git.objects import Objects, zero_id
+from sexjournal.git.refs import CHECKOUT_RECORD, CHECKOUT_REF
 from sexjournal.git.trees import PLAIN, printable
 from sexjournal.system import disk
 

@@ -14,8 +14,8 @@ from typing import IO
 
 from sexjournal.errors import SyncTrouble
 from sexjournal.git.hints import FORCE_PUSH, git_in
-from sexjournal.git.names import OWN_REFS
 from sexjournal.git.process import COMMIT_MESSAGE, LARGEST_LISTING, Git, commit_dates
+from sexjournal.git.refs import OWN_REFS
 from sexjournal.git.trees import LARGEST_FILE, PLAIN, Blob
 
 CHUNK = 1024 * 1024  # bytes to read at once of a blob to skip

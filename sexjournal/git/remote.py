@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from sexjournal.errors import BadInput, SyncTrouble
 from sexjournal.git.hints import git_in, quoted
-from sexjournal.git.names import ACCEPTED_REF, CLEAR_NOTES, FETCHED_REF
 from sexjournal.git.objects import Objects
+from sexjournal.git.refs import ACCEPTED_REF, CLEAR_NOTES, FETCHED_REF
 from sexjournal.git.trees import Blob, printable
 
 if TYPE_CHECKING:

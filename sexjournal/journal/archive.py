@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from sexjournal.entry.filename import id_at_end
 from sexjournal.errors import Damaged, NothingFound, SyncTrouble
-from sexjournal.git.names import CHECKOUT_RECORD
+from sexjournal.git.refs import CHECKOUT_RECORD
 from sexjournal.journal.store import Store
 
 if TYPE_CHECKING:

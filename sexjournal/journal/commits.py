@@ -9,7 +9,7 @@ from typing import Protocol
 from sexjournal.git.checkout import Checkout
 from sexjournal.git.repository import Repository
 from sexjournal.journal import resealing
-from sexjournal.keys import update
+from sexjournal.keys import manifest_update
 from sexjournal.keys.keyring import Keyring
 
 
@@ -47,7 +47,7 @@ class Commits:
         _ = self._keyring.trust
         self._repository.prepare()
         if self._checkout.finish():
-            update.finish_staged(self._keyring)
+            manifest_update.finish_staged(self._keyring)
         self._keyring.confirm()
         self._repository.commit(self._now(), self._damaged)
 

@@ -1,6 +1,6 @@
 """The keys of a journal on this device: open and verify the manifest, seal pages, make openers for pages.
 
-Knows journal.asc and the files of trust.py; knows no pages. update.py and members.py change the manifest.
+Knows journal.asc and the files of trust.py; knows no pages. manifest_update.py and members.py change the manifest.
 """
 
 from __future__ import annotations

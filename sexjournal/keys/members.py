@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sexjournal.keys import update
+from sexjournal.keys import manifest_update
 from sexjournal.keys.keyring import Keyring
 from sexjournal.keys.manifest import Recipient
 from sexjournal.openpgp import sealing, sequoia
@@ -20,7 +20,7 @@ def add_recipient(keyring: Keyring, recipient: Recipient) -> None:
     """Let another key open the journal, or update the certificate of a recipient."""
     manifest = keyring.unlock()
     others = [other for other in manifest.recipients if other.fingerprint != recipient.fingerprint]
-    update.write(keyring, manifest.changed(recipients=(*others, with_history(keyring, recipient))))
+    manifest_update.write(keyring, manifest.changed(recipients=(*others, with_history(keyring, recipient))))
 
 
 def with_history(keyring: Keyring, recipient: Recipient) -> Recipient:
@@ -43,7 +43,7 @@ def remove_recipient(keyring: Keyring, fingerprint: str, today: str) -> None:
     key, certificate, secret = sequoia.make_key()
     former = (manifest.as_former(), *manifest.former)
     changes = {"key": key, "certificate": certificate, "secret": secret, "former": former}
-    update.write(keyring, manifest.changed(recipients=recipients, **changes))
+    manifest_update.write(keyring, manifest.changed(recipients=recipients, **changes))
 
 
 def make_paper_key(keyring: Keyring, name: str, today: str) -> tuple[Recipient, bytes]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from sexjournal.errors import Damaged, JournalError, KeyTrouble, NotForUs, to_extend
 from sexjournal.openpgp import packets
 from sexjournal.openpgp.gpg import Gpg
-from sexjournal.openpgp.key import Key
+from sexjournal.openpgp.listed_key import Key
 from sexjournal.openpgp.recipients import Recipients
 from sexjournal.openpgp.status import CANCELLED_OR_WRONG, NO_PINENTRY, Status
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from sexjournal.errors import KeyTrouble
 from sexjournal.openpgp import process
-from sexjournal.openpgp.key import Key, as_key, ends_of
+from sexjournal.openpgp.listed_key import Key, as_key, ends_of
 from sexjournal.openpgp.recipients import Recipients
 from sexjournal.openpgp.status import NO_AGENT, NO_PINENTRY, Status
 

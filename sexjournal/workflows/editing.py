@@ -12,9 +12,9 @@ from sexjournal.entry.merging import holds_marks, in_two_versions
 from sexjournal.errors import BadInput
 from sexjournal.reflect.answers import with_answers
 from sexjournal.workflows.asking import ask_and_save
-from sexjournal.workflows.completing import with_stored_date
 from sexjournal.workflows.editor_loop import edit_draft, lacks_editor
 from sexjournal.workflows.help_lines import tell_help_lines
+from sexjournal.workflows.new_fields import with_stored_date
 from sexjournal.workflows.questions import answered_page, ask_about_kind
 from sexjournal.workflows.saving import Accept, NotSaved, naming_draft, save_draft
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sexjournal.errors import BadInput
 from sexjournal.journal.sealed_file import new_id
-from sexjournal.workflows.completing import complete
+from sexjournal.workflows.new_fields import complete
 from sexjournal.workflows.saving import naming_draft
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from sexjournal.entry.fields import KINDS
 from sexjournal.entry.front_matter import BadPage, Value
 from sexjournal.errors import BadInput
 from sexjournal.journal.sealed_file import new_id
-from sexjournal.workflows.completing import complete, say_date, says_something, usual_date
 from sexjournal.workflows.editor_loop import edit_draft, lacks_editor
 from sexjournal.workflows.help_lines import tell_help_lines
 from sexjournal.workflows.jotting import save_jot
+from sexjournal.workflows.new_fields import complete, say_date, says_something, usual_date
 from sexjournal.workflows.questions import answered_page, ask_about_kind, ask_if_early
 from sexjournal.workflows.saving import Accept, NotSaved, naming_draft, save_completed, save_new_page
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
-from sexjournal.workflows.completing import DATED_KINDS
+from sexjournal.workflows.new_fields import DATED_KINDS
 
 if TYPE_CHECKING:
     from sexjournal.app import App

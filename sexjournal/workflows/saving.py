@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sexjournal.entry.entry import Entry
 from sexjournal.entry.front_matter import BadPage
 from sexjournal.errors import JournalError
-from sexjournal.workflows.completing import say_date
+from sexjournal.workflows.new_fields import say_date
 
 if TYPE_CHECKING:
     from sexjournal.app import App

@@ -26,7 +26,7 @@ from stores import store_in
 from troubles import on_a_small_disk
 
 from sexjournal.drafts.draft import About, Draft
-from sexjournal.keys import update
+from sexjournal.keys import manifest_update
 from sexjournal.openpgp.gpg import Gpg
 from sexjournal.system import swap
 
@@ -82,7 +82,7 @@ def begin(room: Room, *options: str) -> None:
         keyring = store_in(room.journal_dir, room.root / "state" / "journal", gpg).keyring
         page = keyring.unlock()
         other = recipient(gpg, list(room.fingerprints.values())[1])
-        update.write(keyring, page.changed(recipients=(*page.recipients, other)))
+        manifest_update.write(keyring, page.changed(recipients=(*page.recipients, other)))
     room.git("commit", "--quiet", "--all", "--message", "journal: update")
 
 

@@ -16,7 +16,7 @@ from tracing import GROUPS, WHEN_KILLED, calls, hit, needs_strace, strace
 
 from sexjournal.errors import SyncTrouble
 from sexjournal.git.checkout import ChangedByHand
-from sexjournal.git.names import CHECKOUT_RECORD, CHECKOUT_REF
+from sexjournal.git.refs import CHECKOUT_RECORD, CHECKOUT_REF
 from sexjournal.system.disk import DiskTrouble
 
 START = {OWN: "own", LAKE: "lake", TRAIN: "train"}

@@ -11,7 +11,7 @@ from devices import ATTIC, LAKE, NOW, OWN, TRAIN, Device, bare, device, two
 from room import Room
 
 from sexjournal.errors import BadInput, SyncTrouble
-from sexjournal.git.names import ACCEPTED_REF
+from sexjournal.git.refs import ACCEPTED_REF
 from sexjournal.git.remote import Offline, Standing, _failure
 from sexjournal.git.trees import plan, refusals
 

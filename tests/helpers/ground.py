@@ -14,7 +14,7 @@ from stores import store_in
 
 from sexjournal.errors import Damaged, KeyTrouble
 from sexjournal.journal.store import Store
-from sexjournal.keys import update
+from sexjournal.keys import manifest_update
 from sexjournal.keys.manifest import Manifest, Recipient
 from sexjournal.keys.trust import certificate_path
 from sexjournal.openpgp import opening, sealing
@@ -79,12 +79,12 @@ def made(room: Room, readers: tuple[str, ...] = (), former: tuple[str, ...] = ()
     """A journal of the room's first key, of these other readers too, and of some that are readers no longer."""
     gpg = Gpg()
     store = store_in(room.journal_dir, room.root / "state" / "journal", gpg)
-    page = update.create_manifest(store.keyring, recipient(gpg, room.fingerprint), "dated", ())
+    page = manifest_update.create_manifest(store.keyring, recipient(gpg, room.fingerprint), "dated", ())
     others = [recipient(gpg, room.fingerprints[name]) for name in readers]
     past = [replace(recipient(gpg, room.fingerprints[name]), removed="2021-01-01") for name in former]
     if others or past:
         page = page.changed(recipients=(*page.recipients, *others, *past))
-        update.write(store.keyring, page)
+        manifest_update.write(store.keyring, page)
     return Ground(room, gpg, store, page, openers(store, page))
 
 

@@ -46,7 +46,7 @@ def test_every_floor_has_tests_of_its_name(floor: str) -> None:
     ("text", "names"),
     [
         ("keys/trust.py and cli.py, tests/house", set()),
-        ("keys/lost.py, `nowhere/`, entry/ and joining.py", {"keys/lost.py", "nowhere/"}),
+        ("keys/lost.py, `nowhere/`, entry/ and merging.py", {"keys/lost.py", "nowhere/"}),
     ],
 )
 def test_a_file_that_is_not_there_is_found(text: str, names: set[str]) -> None:

@@ -39,7 +39,7 @@ from sexjournal.journal import index
 from sexjournal.journal.index import IndexedFile
 from sexjournal.journal.reading import Reading, Stored
 from sexjournal.journal.store import Store
-from sexjournal.keys import update
+from sexjournal.keys import manifest_update
 from sexjournal.keys.manifest import Recipient
 from sexjournal.openpgp import opening, sealing
 from sexjournal.openpgp.gpg import Gpg
@@ -93,7 +93,7 @@ def made(room: Room) -> Bench:
     bench = Bench(room, Gpg(), {})
     certificate = bench.gpg.certificate(room.fingerprint)
     device = Recipient(room.fingerprint, "Test", "2026-11-22", certificate)
-    page = update.create_manifest(bench.journal().keyring, device, "dated", ())
+    page = manifest_update.create_manifest(bench.journal().keyring, device, "dated", ())
     key = room.tools / "key.asc"
     key.write_text(page.certificate)
     text = f"---\nid: f0000000\n---\n{room.canary}\n".encode()

@@ -17,7 +17,7 @@ from messages import AFTER, HEADER, KINDS, THEN, armored, bare, shown, signed_by
 from room import Room
 
 from sexjournal.errors import Damaged
-from sexjournal.keys import update
+from sexjournal.keys import manifest_update
 from sexjournal.openpgp import policy
 
 
@@ -67,7 +67,7 @@ def test_once_the_extended_key_is_here_what_it_signed_meanwhile_is_genuine(
         room.gpg("--import", str(room.tools / "extended.asc"))
         extended = [replace(one, certificate=ground.gpg.certificate(one.fingerprint)) for one in ground.page.recipients]
         ground.page = ground.page.changed(recipients=tuple(extended))
-        update.write(ground.store.keyring, ground.page)
+        manifest_update.write(ground.store.keyring, ground.page)
         ground.ways = openers(ground.store, ground.page)
         assert opened(ground, way, sealed) == ground.text
 

@@ -21,7 +21,7 @@ from stores import store_in
 
 from sexjournal.entry.entry import compose
 from sexjournal.journal.sealed_file import new_id
-from sexjournal.keys import update
+from sexjournal.keys import manifest_update
 from sexjournal.openpgp import packets
 from sexjournal.openpgp.gpg import Gpg
 
@@ -56,7 +56,7 @@ def filled(room: Room, names: str) -> None:
     with inside(room):
         gpg = Gpg()
         journal = store_in(room.journal_dir, room.root / "state" / "journal", gpg)
-        update.create_manifest(journal.keyring, recipient(gpg, room.fingerprint), names, ())
+        manifest_update.create_manifest(journal.keyring, recipient(gpg, room.fingerprint), names, ())
         for number in range(PAGES):
             body = " ".join(chance.choices(WORDS, k=chance.randrange(1, 400))) + f" {room.canary}\n"
             day = f"2026-{chance.randrange(1, 12):02}-{chance.randrange(1, 29):02}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sexjournal.entry.filename import ENDING, MANIFEST
 from sexjournal.git.hints import git_in, quoted
-from sexjournal.git.names import ACCEPTED_REF, CLEAR_NOTES
+from sexjournal.git.refs import ACCEPTED_REF, CLEAR_NOTES
 from sexjournal.journal import resealing
 from sexjournal.workflows.doctor.finding import GIT, NOTE, Finding, files_named
 

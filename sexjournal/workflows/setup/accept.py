@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sexjournal.errors import Interrupted, KeyTrouble, NotForUs
-from sexjournal.keys import manifest_file, update
+from sexjournal.keys import manifest_file, manifest_update
 from sexjournal.workflows.setup.choose_key import choose_key
 from sexjournal.workflows.setup.fetch import explain_cancelling, fetch_again
 from sexjournal.workflows.setup.welcome import need_terminal
@@ -13,7 +13,7 @@ from sexjournal.workflows.setup.welcome import need_terminal
 if TYPE_CHECKING:
     from sexjournal.app import App
     from sexjournal.keys.manifest import Manifest
-    from sexjournal.openpgp.key import Key
+    from sexjournal.openpgp.listed_key import Key
     from sexjournal.workflows.setup.start import Wishes
 
 
@@ -35,7 +35,7 @@ def accept(app: App, wishes: Wishes) -> None:
         need_terminal(app)
         if not app.asker.confirm(app.wording.init["accept"]):
             raise Interrupted("nothing was accepted")
-    update.accept_manifest(app.keyring, manifest, key.fingerprint)
+    manifest_update.accept_manifest(app.keyring, manifest, key.fingerprint)
     app.repository.prepare(moved=True)
     app.terminal.say(f"accepted the journal in {app.directory}")
 

@@ -10,7 +10,7 @@ from sexjournal.workflows.setup.welcome import need_terminal
 
 if TYPE_CHECKING:
     from sexjournal.app import App
-    from sexjournal.openpgp.key import Key
+    from sexjournal.openpgp.listed_key import Key
 
 
 def choose_key(app: App, fingerprint: str = "", new_name: str = "") -> Key:

@@ -25,7 +25,7 @@ SHOWS: dict[str, tuple[str, tuple[str, ...]]] = {
 
 def create_journal(app: App, wishes: Wishes) -> None:
     """Make a journal, sealed for a key of the device; Damaged where pages are and journal.asc is gone."""
-    from sexjournal.keys import update
+    from sexjournal.keys import manifest_update
     from sexjournal.keys.manifest import Recipient
 
     if app.store.has_pages:  # a new journal key would open none of them
@@ -39,7 +39,7 @@ def create_journal(app: App, wishes: Wishes) -> None:
     names, clear = _what_files_show(app, wishes)
     certificate = app.gpg.certificate(key.fingerprint)
     recipient = Recipient(key.fingerprint, key.name, app.today().isoformat(), certificate)
-    update.create_manifest(app.keyring, recipient, names, clear)
+    manifest_update.create_manifest(app.keyring, recipient, names, clear)
     app.archive.commit()
     app.terminal.say(f"made a journal in {app.directory}, sealed for {key.name} ({key.fingerprint})")
     app.terminal.tell(app.wording.init["back_up"])

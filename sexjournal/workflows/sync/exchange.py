@@ -15,10 +15,10 @@ from sexjournal.git.hints import FORCE_PUSH, git_in
 from sexjournal.git.remote import Offline, Standing
 from sexjournal.git.trees import Incoming
 from sexjournal.journal import sealed_file
-from sexjournal.keys import members, update
+from sexjournal.keys import manifest_update, members
 from sexjournal.workflows.sync import manifest_chain
 from sexjournal.workflows.sync.incoming import vet
-from sexjournal.workflows.sync.joining import IN_A_TERMINAL, merged_pages, removed_pages
+from sexjournal.workflows.sync.merging import IN_A_TERMINAL, merged_pages, removed_pages
 from sexjournal.workflows.sync.refusing import agreed, hint_for, refuse
 
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def _join(app: App, remote: Remote, incoming: Incoming, yes: bool) -> None:
     if manifest.key != key or (manifest.former and MANIFEST in changes):
         members.begin_resealing(keyring)
     app.checkout.check_out(_commit(app, remote, incoming, changes))
-    update.finish_staged(keyring)
+    manifest_update.finish_staged(keyring)
     app.archive.forget_reading()
     for name in incoming.plan.stays:
         app.terminal.mention(f"{name}: removed on one device and changed on another; it stays")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sexjournal.entry.filename import MANIFEST
 from sexjournal.errors import Damaged, Interrupted, NotForUs, SyncTrouble
 from sexjournal.git.trees import Incoming
-from sexjournal.keys import manifest_file, update
+from sexjournal.keys import manifest_file, manifest_update
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -38,7 +38,7 @@ def next_manifest(app: App, remote: Remote, incoming: Incoming, hint: str) -> tu
         ((_, sealed_base),) = remote.contents([base_oid or remote.base_oid(incoming.commit, MANIFEST)])
         base = manifest_file.read_unverified(app.gpg, sealed_base, keyring.device)
         steps = _new_manifests(app, remote, incoming, their_oid, base, hint)
-        manifest, sealed = update.join(keyring, base, trusted, follow(app, steps, base, hint))
+        manifest, sealed = manifest_update.join(keyring, base, trusted, follow(app, steps, base, hint))
         return manifest, {MANIFEST: remote.write(sealed)}
     newest = plan.take.get(MANIFEST, "")
     steps = _new_manifests(app, remote, incoming, newest, trusted, hint)
@@ -47,7 +47,7 @@ def next_manifest(app: App, remote: Remote, incoming: Incoming, hint: str) -> tu
             raise SyncTrouble(f"the other side's {MANIFEST} went back to an older one", hint)
         return trusted, {}
     manifest = follow(app, steps, trusted, hint)
-    update.stage(keyring, manifest, steps[-1])
+    manifest_update.stage(keyring, manifest, steps[-1])
     return manifest, {MANIFEST: newest}
 
 

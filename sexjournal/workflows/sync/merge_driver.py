@@ -9,9 +9,9 @@ from sexjournal.entry.filename import MANIFEST
 from sexjournal.errors import Damaged
 from sexjournal.git import trees
 from sexjournal.journal.verdict import Verifier
-from sexjournal.keys import manifest_file, update
+from sexjournal.keys import manifest_file, manifest_update
 from sexjournal.workflows.sync import manifest_chain
-from sexjournal.workflows.sync.joining import line_merger, merge_page
+from sexjournal.workflows.sync.merging import line_merger, merge_page
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -26,7 +26,7 @@ def drive(app: App, base: Path, local: Path, incoming: Path, name: str) -> None:
     if name == MANIFEST:
         earlier = manifest_file.read_unverified(app.gpg, sealed_base, app.keyring.device)
         other = manifest_chain.follow(app, [sealed_theirs], earlier, GIVE_UP)
-        _, sealed = update.join(app.keyring, earlier, manifest, other)
+        _, sealed = manifest_update.join(app.keyring, earlier, manifest, other)
     else:
         verified = Verifier(app.keyring, manifest).verify(name, sealed_theirs)
         if verified.page is None or verified.doubt:
