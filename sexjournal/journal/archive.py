@@ -135,7 +135,7 @@ class Archive:
 
     def save(self, entry: Entry) -> Stored:
         """Write a new page and commit it."""
-        stored = self.store.save(entry)
+        stored = self.store.write(entry)
         self.commit()
         return stored
 

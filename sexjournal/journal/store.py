@@ -104,7 +104,7 @@ class Store:
 
     # writing
 
-    def save(self, entry: Entry) -> Stored:
+    def write(self, entry: Entry) -> Stored:
         """Write a new page. On return, the whole file is on disk."""
         self.keyring.confirm()
         name = sealed_file.path_of(entry, hidden=self.keyring.manifest.hidden)

@@ -38,7 +38,7 @@ def entry(one: Page) -> Entry:
 def main(directory: Path, start: int, stop: int) -> None:
     journal = App(directory=directory).store
     for number in range(start, stop):
-        journal.save(entry(page(number)))
+        journal.write(entry(page(number)))
 
 
 if __name__ == "__main__":

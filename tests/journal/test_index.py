@@ -151,7 +151,7 @@ class AnySequence(RuleBasedStateMachine):
     def save(self, who: int, body: str, date: str) -> None:
         self.count += 1
         entry = page(self.count, body, date)
-        self._written(self.journals[who].save(entry).name, entry.text)
+        self._written(self.journals[who].write(entry).name, entry.text)
 
     @precondition(lambda self: self.expected)
     @rule(who=WHO, pick=PICK, title=BODIES)
@@ -402,7 +402,7 @@ def opened(bench: Bench, request: pytest.FixtureRequest, monkeypatch: pytest.Mon
 
 def test_only_files_that_are_new_or_changed_are_opened(bench: Bench, opened: Callable[[], int]) -> None:
     journal = bench.journal()
-    stored = [journal.save(page(number, f"{bench.room.canary} {number}\n")) for number in range(5)]
+    stored = [journal.write(page(number, f"{bench.room.canary} {number}\n")) for number in range(5)]
     paths = [bench.directory / one.name for one in stored]
     assert (opened(), opened()) == (5, 0)
     for number, path in enumerate(paths):
@@ -416,7 +416,7 @@ def test_only_files_that_are_new_or_changed_are_opened(bench: Bench, opened: Cal
     old = paths[0].read_bytes()
     journal.rewrite(stored[0], stored[0].entry.amended({"title": "The lake"}))
     assert (opened(), opened()) == (1, 0)
-    journal.save(page(5, "one more\n"))
+    journal.write(page(5, "one more\n"))
     assert (opened(), opened()) == (1, 0)
     journal.remove(stored[1])
     assert (opened(), opened()) == (0, 0)
@@ -429,7 +429,7 @@ def test_only_files_that_are_new_or_changed_are_opened(bench: Bench, opened: Cal
 
 def test_a_changed_file_of_the_same_size_and_time_is_opened(bench: Bench, opened: Callable[[], int]) -> None:
     journal = bench.journal()
-    paths = [bench.directory / journal.save(page(number, "swam\n")).name for number in range(2)]
+    paths = [bench.directory / journal.write(page(number, "swam\n")).name for number in range(2)]
     opened()
     before = paths[0].stat()
     data = paths[0].read_bytes()
@@ -445,14 +445,14 @@ def test_a_changed_file_of_the_same_size_and_time_is_opened(bench: Bench, opened
 def test_the_index_is_sealed_anew_once_a_hundredth_of_it_is(bench: Bench) -> None:
     bench.clear()
     journal = bench.journal()
-    stored = [journal.save(page(number, "swam\n")) for number in range(200)]
+    stored = [journal.write(page(number, "swam\n")) for number in range(200)]
     journal.read()
     before = bench.index.read_bytes()
-    journal.save(page(200, "one more\n"))
-    journal.save(page(201, "and one more\n"))
+    journal.write(page(200, "one more\n"))
+    journal.write(page(201, "and one more\n"))
     assert bench.journal().read() == bench.fresh()
     assert bench.index.read_bytes() == before
-    journal.save(page(202, "enough\n"))
+    journal.write(page(202, "enough\n"))
     assert bench.journal().read() == bench.fresh()
     now = bench.index.read_bytes()
     assert now != before
@@ -472,7 +472,7 @@ def test_a_damaged_file_is_not_opened_again_and_again(bench: Bench, opened: Call
 
 def test_what_could_not_be_read_once_is_tried_again(bench: Bench) -> None:
     bench.clear()
-    name = bench.journal().save(page(1, "swam\n")).name
+    name = bench.journal().write(page(1, "swam\n")).name
     signature = index.scan(bench.directory)[name]
     unread = {name: IndexedFile(signature, "", None, "it cannot be read: input/output error")}
     tried: list[str] = []
@@ -624,7 +624,7 @@ def stocked(bench: Bench) -> Iterator[Bench]:
     """A few pages, and beside them what is no page."""
     bench.clear()
     journal = bench.journal()
-    stored = [journal.save(page(number, f"{bench.room.canary} {number}\n")) for number in range(9)]
+    stored = [journal.write(page(number, f"{bench.room.canary} {number}\n")) for number in range(9)]
     data = (bench.directory / stored[0].name).read_bytes()
     for number, file in enumerate([*bench.foreign.values(), data[:300], data]):
         (bench.directory / "2026" / f"2026-11-21.f{number:07}.md.asc").write_bytes(file)
@@ -672,7 +672,7 @@ def test_without_pysequoia_one_passphrase_opens_all(keys_of_run: Keys) -> None:
     with Room(keys_of_run, ("locked", "second")) as room, inside(room):
         bench = made(room)
         for number in range(4):
-            bench.journal().save(page(number, "swam\n"))
+            bench.journal().write(page(number, "swam\n"))
         with pytest.MonkeyPatch.context() as patch:
             patch.setitem(sys.modules, "pysequoia", None)
             room.forget()

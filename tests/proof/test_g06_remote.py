@@ -61,7 +61,7 @@ def filled(room: Room, names: str) -> None:
             body = " ".join(chance.choices(WORDS, k=chance.randrange(1, 400))) + f" {room.canary}\n"
             day = f"2026-{chance.randrange(1, 12):02}-{chance.randrange(1, 29):02}"
             fields = {"id": new_id(), "kind": "experience", "date": day, "title": f"{number} {room.canary}"}
-            journal.save(compose(fields, body))
+            journal.write(compose(fields, body))
     written = room.journal("new", stdin=f"We swam to {room.canary}.\n".encode(), check=0)
     room.journal("tag", "add", room.canary, "--to", written.text.strip(), check=0)
     room.journal("remove", "--yes", "-2", check=0)

@@ -61,7 +61,7 @@ def _write_pages() -> None:
     for number, body in enumerate([*(a_page(random) for _ in range(17)), *ODD_BODIES], 1):
         date = f"2026-10-{number:02}"  # each its own, so that nothing but the date decides the order
         fields = {"id": f"p{number:07}", "kind": "memory", "date": date, "title": "The lake", "tags": ["slow", "la"]}
-        journal.save(compose(fields, body))
+        journal.write(compose(fields, body))
 
 
 def _lay_out(room: Room, whole: Path, bodies: Path) -> None:
