@@ -217,6 +217,25 @@ def test_a_new_page_killed_between_two_questions_is_saved_as_it_stands_when_its_
     assert (body, drafts(kept)) == (f"Ons {kept.canary}.\n", [])
 
 
+def test_answers_are_no_second_page_when_a_kill_came_just_after_their_page_was_saved(kept: Room) -> None:
+    """It is killed when it calls git for the commit: the page stands on the disk, and the draft still waits."""
+    env = bare(kept)
+    git = kept.tools / "bin" / "git"
+    real = git.readlink()
+    git.unlink()
+    git.write_text(f'#!/bin/sh\ncase " $* " in *" add "*) kill -9 $PPID ;; esac\nexec {real} "$@"\n')
+    git.chmod(0o700)
+    terminal = window(kept, "new", "--tag", kept.canary, env=env)
+    while terminal.expect_exact(["> ", pexpect.EOF]) == 0:
+        terminal.sendline("")
+    terminal.close()
+    assert terminal.signalstatus == signal.SIGKILL
+    assert (len(kept.files()), len(drafts(kept))) == (1, 1)
+    code, said = talk(window(kept, env=bare(kept)), ("Save it as it stands?", "y"))
+    assert (code, "was saved already" in said) == (0, True), said
+    assert (len(kept.files()), drafts(kept)) == (1, [])
+
+
 def test_a_page_that_is_not_to_be_saved_as_it_stands_waits_on(kept: Room) -> None:
     terminal = window(kept, "new", env=bare(kept))
     say(terminal, ("When was it?", ""), ("Who were you with?", kept.canary))
