@@ -113,7 +113,7 @@ class Ground:
 
     def index(self, size: int) -> Path:
         """The sealed index of the journal of that size, in the state directory of this run."""
-        return trust.room(self.root / PLACES["XDG_STATE_HOME"] / NAME, self.directory(size)) / "index"
+        return trust.state_directory(self.root / PLACES["XDG_STATE_HOME"] / NAME, self.directory(size)) / "index"
 
     @cached_property
     def fingerprint(self) -> str:

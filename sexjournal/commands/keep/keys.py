@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sexjournal.commands.options import Json, Yes, app_of
-from sexjournal.workflows import membership
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -37,6 +36,9 @@ def keys_list(ctx: typer.Context, json: Json = False) -> None:
 @keys.command("add")
 def keys_add(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> None:
     """Let one more key open the journal; it has to be in your keyring: gpg --import FILE."""
+
+    from sexjournal.workflows import membership
+
     app = app_of(ctx)
     membership.add_key(app, " ".join(fingerprint), yes=yes)
     app.leave()
@@ -45,6 +47,9 @@ def keys_add(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> 
 @keys.command("remove")
 def keys_remove(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) -> None:
     """Take a key's reading away, and seal every page anew; run it again to finish one that was cut short."""
+
+    from sexjournal.workflows import membership
+
     app = app_of(ctx)
     membership.remove_key(app, " ".join(fingerprint), yes=yes)
     app.leave()
@@ -54,6 +59,7 @@ def keys_remove(ctx: typer.Context, fingerprint: Fingerprint, yes: Yes = False) 
 def keys_backup(ctx: typer.Context) -> None:
     """Make a key to be kept on paper, sealed with a passphrase of its own: journal keys backup > paper.asc."""
     from sexjournal.terminal.tables import in_fours
+    from sexjournal.workflows import membership
 
     app = app_of(ctx)
     words = app.wording.keys
@@ -68,6 +74,7 @@ def keys_backup(ctx: typer.Context) -> None:
 def _show(app: App, *, json: bool) -> None:
     from sexjournal.terminal.tables import key_lines
     from sexjournal.terminal.text import json_text
+    from sexjournal.workflows import membership
 
     rows = membership.list_keys(app)
     app.terminal.show(json_text(rows) if json else key_lines(rows, app.terminal.style))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sexjournal.workflows.recovery import offer_leftovers
-
 if TYPE_CHECKING:
     from sexjournal.app import App
 
@@ -16,6 +14,7 @@ def desk(app: App) -> None:
     """Offer unsaved pages, name the kinds of pages that wait, and show the last few pages."""
     from sexjournal.search.order import newest_first
     from sexjournal.terminal.listing import entry_lines
+    from sexjournal.workflows.recovery import offer_leftovers
 
     if not app.keyring.exists:
         app.terminal.tell(app.wording.ui["welcome"])

@@ -8,7 +8,6 @@ import typer
 
 from sexjournal.commands.options import FilterOptions, app_of, filtered
 from sexjournal.errors import BadInput
-from sexjournal.workflows.running import run_with_pages
 
 Command = Annotated[list[str] | None, typer.Argument(metavar="-- CMD...", help="The command and its words.")]
 
@@ -19,6 +18,9 @@ def run(ctx: typer.Context, filter_options: FilterOptions, command: Command = No
 
     journal run -- rg -C2 lake; journal run --kind memory -- fzf. What that command keeps elsewhere is its own affair.
     """
+
+    from sexjournal.workflows.running import run_with_pages
+
     app = app_of(ctx)
     if not command:
         raise BadInput("which command?", "journal run -- rg -C2 lake")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import typer
 
 from sexjournal.commands.options import Ref, app_of
-from sexjournal.workflows.editing import edit_page
 
 
 def edit(ctx: typer.Context, ref: Ref) -> None:
@@ -13,5 +12,8 @@ def edit(ctx: typer.Context, ref: Ref) -> None:
 
     Without an editor the questions that the page leaves open are asked, and the answers are added to it.
     """
+
+    from sexjournal.workflows.editing import edit_page
+
     app = app_of(ctx)
     edit_page(app, app.archive.find(ref))

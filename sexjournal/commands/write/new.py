@@ -11,9 +11,6 @@ from sexjournal.commands.options import app_of
 from sexjournal.entry.fields import rating_of
 from sexjournal.entry.tags import checked_tag
 from sexjournal.errors import BadInput
-from sexjournal.workflows.new_page import write_page
-from sexjournal.workflows.recovery import offer_leftovers
-from sexjournal.workflows.setup.start import set_up_if_missing
 
 if TYPE_CHECKING:
     from datetime import date
@@ -38,6 +35,11 @@ def new(
     The page comes from your editor, from questions in the terminal (with --ask, or without an editor), or from standard
     input.
     """
+
+    from sexjournal.workflows.new_page import write_page
+    from sexjournal.workflows.recovery import offer_leftovers
+    from sexjournal.workflows.setup.start import set_up_if_missing
+
     app = app_of(ctx)
     set_up_if_missing(app)
     flags = _understood_flags(app.today(), kind, on, with_ or [], tags or [], title, rating)

@@ -14,12 +14,8 @@ from sexjournal.git import trees
 from sexjournal.git.hints import FORCE_PUSH, git_in
 from sexjournal.git.remote import Offline, Standing
 from sexjournal.git.trees import Incoming
-from sexjournal.journal import sealed_file
 from sexjournal.keys import manifest_update, members
-from sexjournal.workflows.sync import manifest_chain
-from sexjournal.workflows.sync.incoming import vet
-from sexjournal.workflows.sync.merging import IN_A_TERMINAL, merged_pages, removed_pages
-from sexjournal.workflows.sync.refusing import agreed, hint_for, refuse
+from sexjournal.workflows.sync.refusing import IN_A_TERMINAL, agreed, hint_for, refuse
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -76,6 +72,7 @@ def _exchange(app: App, remote: Remote, yes: bool) -> None:
 
 def _take_in(app: App, remote: Remote, fetched: str, yes: bool) -> None:
     """Commit, and join the fetched commit with the journal; the caller holds the lock."""
+
     app.archive.commit_or_raise()
     standing = remote.standing(fetched)
     if standing in REFUSED:
@@ -96,6 +93,12 @@ def _incoming(app: App, remote: Remote, fetched: str) -> Incoming:
 
 def _join(app: App, remote: Remote, incoming: Incoming, yes: bool) -> None:
     """Verify the incoming files, make one commit of both sides, and check the commit out."""
+
+    from sexjournal.journal import sealed_file
+    from sexjournal.workflows.sync import manifest_chain
+    from sexjournal.workflows.sync.incoming import vet
+    from sexjournal.workflows.sync.merging import merged_pages, removed_pages
+
     keyring = app.keyring
     key = keyring.manifest.key  # before another manifest is staged
     manifest, changes = manifest_chain.next_manifest(app, remote, incoming, hint_for(app, incoming.commit))

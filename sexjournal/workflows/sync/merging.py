@@ -11,7 +11,7 @@ from sexjournal.entry.filename import MANIFEST
 from sexjournal.errors import JournalError, SyncTrouble
 from sexjournal.git.trees import Incoming, Refusal
 from sexjournal.journal import sealed_file
-from sexjournal.workflows.sync.refusing import agreed, name_files
+from sexjournal.workflows.sync.refusing import IN_A_TERMINAL, agreed, name_files
 
 if TYPE_CHECKING:
     from sexjournal.app import App
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from sexjournal.entry.merging import MergeText
     from sexjournal.git.remote import Remote
     from sexjournal.keys.manifest import Manifest
-
-IN_A_TERMINAL = "journal sync in a terminal asks what to do; journal sync --yes takes it as it is"
 
 
 def merged_pages(

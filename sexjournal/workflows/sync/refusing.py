@@ -12,6 +12,7 @@ from sexjournal.git.trees import Refusal
 if TYPE_CHECKING:
     from sexjournal.app import App
 
+IN_A_TERMINAL = "journal sync in a terminal asks what to do; journal sync --yes takes it as it is"
 NAMED = 8  # files that are named, at most
 SEE_COMMITS = (
     "nothing here was changed; somebody else may be able to write there. "
