@@ -161,8 +161,9 @@ class Archive:
 
     def change_keys(self, change: Callable[[Keyring], None]) -> None:
         """Change who can open the journal, and commit the new manifest."""
-        with self.transaction():
+        with self.store.locked():
             change(self.store.keyring)
+            self.commit_held()
 
     def reseal(self) -> None:
         """Reseal every outdated page and commit; print a trouble for each page that does not open."""

@@ -31,7 +31,9 @@ def complete(app: App, page: Entry, flags: Mapping[str, Value], page_id: str) ->
     kind = str(flags.get("kind") or page.fields.get("kind") or KINDS[0])
     written = page.fields.get("written") or app.now().isoformat(timespec="minutes")
     fields = {"id": page_id, "kind": kind, "written": written, **flags}
-    return page.amended({**fields, "date": _date(app, page, flags, kind)})
+    completed = page.amended({**fields, "date": _date(app, page, flags, kind)})
+    check(completed)  # the flags too
+    return completed
 
 
 def with_stored_date(app: App, page: Entry) -> Entry:

@@ -36,6 +36,7 @@ def save_new_page(app: App, page: Entry) -> Stored | NotSaved:
     try:
         stored = app.archive.save(page)
     except FileExistsError:  # a command was killed between saving the page and wiping its draft
+        app.archive.commit()  # and perhaps before its commit
         return NotSaved(f"{page.id} was saved already")
     app.terminal.tell(app.wording.ui["saved"])
     return stored

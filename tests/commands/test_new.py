@@ -930,3 +930,10 @@ def test_one_passphrase_is_enough_for_a_page(locked_room: Room) -> None:
     assert ended(window(locked_room, "new"))[0] == 0
     assert locked_room.asked == before + 1
     assert locked_room.open(locked_room.files()[0]).decode().endswith(locked_room.canary)
+
+
+def test_a_title_of_two_lines_is_refused_from_the_command_line_too(kept: Room) -> None:
+    result = kept.journal("new", "--title", "a\nb", stdin=b"We swam.\n", check=2)
+    assert "'title' takes one line of text" in result.error
+    assert kept.files() == []
+    kept.expect_draft()

@@ -155,3 +155,12 @@ def test_the_plain_copy_holds_what_gpg_opens(archive: Archive) -> None:
     for path in archive.room.files():
         name = path.name.split(".")[-3]
         assert archive.room.open(path) == (archive.whole / name).read_bytes()
+
+
+def test_a_page_that_cannot_be_searched_is_told_by_the_exit_code(alone: Room) -> None:
+    """As GNU grep does it: 2, but for -q with a match. A script must not take the rest for everything."""
+    for text in (b"We swam.\n", b"We walked.\n"):
+        alone.journal("new", stdin=text, check=0)
+    alone.files()[0].write_bytes(b"-----BEGIN PGP MESSAGE-----\n\nAAAA\n-----END PGP MESSAGE-----\n")
+    for words, code in (("e", 2), ("nowhere", 2), ("-q e", 0), ("-q nowhere", 2)):
+        assert alone.journal("grep", *words.split()).code == code, words

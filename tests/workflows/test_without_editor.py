@@ -234,6 +234,7 @@ def test_answers_are_no_second_page_when_a_kill_came_just_after_their_page_was_s
     code, said = talk(window(kept, env=bare(kept)), ("Save it as it stands?", "y"))
     assert (code, "was saved already" in said) == (0, True), said
     assert (len(kept.files()), drafts(kept)) == (1, [])
+    assert kept.git("status", "--porcelain").text == ""
 
 
 def test_a_page_that_is_not_to_be_saved_as_it_stands_waits_on(kept: Room) -> None:

@@ -110,7 +110,7 @@ def _search(
                 any_selected = result.any_selected
             else:
                 app.terminal.show(match_lines(result, options))
-    if app.exit_code and not (any_selected and options.quiet):
+    if app.code() and not (any_selected and options.quiet):
         raise typer.Exit(2)
     raise typer.Exit(grep.grep_exit_code(any_selected))
 
