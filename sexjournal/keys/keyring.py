@@ -148,14 +148,10 @@ class Keyring:
     def seal(self, data: bytes) -> bytes:
         """Seal for the current recipients and the journal key; retry once when the device's own key changed."""
         try:
-            return self.seal_for(self.trust, data)
+            return sealing.seal_signed(self.gpg, data, self.recipients_of(self.trust))
         except sealing.OtherKeys:
             certificates.refresh_own(self)
-            return self.seal_for(self.trust, data)
-
-    def seal_for(self, trust: Trust, data: bytes) -> bytes:
-        """Seal for the keys of a manifest that may not be trusted yet."""
-        return sealing.seal_signed(self.gpg, data, self.recipients_of(trust))
+            return sealing.seal_signed(self.gpg, data, self.recipients_of(self.trust))
 
     def recipients_of(self, trust: Trust) -> Recipients:
         """Return the recipients for gpg: the device's own key, the certificate files of the others, and all key ids."""

@@ -16,7 +16,7 @@ from sexjournal.keys import trust as trust_files
 from sexjournal.keys.keyring import NEVER_TRUSTED, Keyring
 from sexjournal.keys.manifest import Manifest, Recipient, merge_manifests
 from sexjournal.keys.trust import Trust
-from sexjournal.openpgp import opening, sequoia
+from sexjournal.openpgp import opening, sealing, sequoia
 from sexjournal.system import disk
 
 
@@ -81,5 +81,5 @@ def _stage(keyring: Keyring, trust: Trust) -> None:
 def _sealed(keyring: Keyring, manifest: Manifest, device: str) -> tuple[Trust, bytes]:
     """Return the trust in a manifest made here, and the sealed manifest."""
     trust = keyring.trust_of(manifest, device, digest="")
-    sealed = keyring.seal_for(trust, manifest.compose().encode())
+    sealed = sealing.seal_signed(keyring.gpg, manifest.compose().encode(), keyring.recipients_of(trust))
     return replace(trust, digest=digest_of(sealed)), sealed

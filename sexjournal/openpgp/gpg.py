@@ -112,7 +112,7 @@ class Gpg:
             raise status.trouble("gpg could not make a key", "see whether gpg can: gpg --full-generate-key")
         return created[0].split()[1]
 
-    def seal(self, data: bytes, recipients: Recipients) -> Status:
+    def sign_and_seal(self, data: bytes, recipients: Recipients) -> Status:
         """Sign and seal, as one armored message.
 
         GnuPG 2.2 tries the first hidden recipient first, 2.4 the last: the signer is put there, because gpg exits with

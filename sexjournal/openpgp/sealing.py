@@ -20,7 +20,7 @@ def seal_signed(gpg: Gpg, data: bytes, recipients: Recipients) -> bytes:
     OtherKeys unless the message is sealed for each recipient once and for no other key: settings of gpg and a changed
     certificate can lead to others.
     """
-    status = gpg.seal(data, recipients)
+    status = gpg.sign_and_seal(data, recipients)
     complete = len(status.all("SIG_CREATED")) == 1 and status.has("END_ENCRYPTION")
     if status.code or not complete or not status.data:
         raise diagnosis.why_not_sealed(gpg, recipients, status)
