@@ -37,7 +37,6 @@ class App:
     def __init__(self, environ: Mapping[str, str] = os.environ, directory: Path | None = None) -> None:
         self.environ = environ
         self._asked_directory = directory
-        self.exit_code = 0
 
     # settings and clock
 
@@ -184,14 +183,14 @@ class App:
 
     # the end
 
-    def leave(self) -> None:
-        """End the command with an exit code unless 0: of a check, or of a damaged file."""
+    def leave(self, code: int = 0) -> None:
+        """End the command with `code`, or else with the exit code of a damaged file; go on when both are 0."""
         import typer
 
-        if code := self.code():
+        if code := code or self.code():
             raise typer.Exit(code)
 
     def code(self) -> int:
-        """Return the exit code as far as it is known."""
+        """Return the exit code of a damaged file when the journal met one, else 0."""
         damage = "archive" in self.__dict__ and self.archive.has_damage
-        return self.exit_code or (Damaged.exit_code if damage else 0)
+        return Damaged.exit_code if damage else 0

@@ -39,8 +39,7 @@ def doctor(ctx: typer.Context, fix: Fix = False, json: Json = False) -> None:
             finding_lines([(_sentence(finding), finding.hint) for finding in unfixed], app.terminal.style)
         )
     app.terminal.say(_verdict(unfixed))
-    app.exit_code = doctor.exit_code(unfixed)
-    app.leave()
+    app.leave(doctor.exit_code(unfixed))
 
 
 def _sentence(finding: Finding) -> str:
